@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { Caller } from "./caller.ts";
+
+/** One signed request, verified and routed, before its service has looked at it. */
+export interface ServiceRequest {
+  readonly method: string;
+  /** Percent-encoded as it came, without the query; for virtual-host addressing the bucket is in `host`. */
+  readonly rawPath: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Host name without port. */
+  readonly host: string;
+  /** The payload with its framing taken off; its declared hashes are checked while it is read, and a mismatch is an error of the stream. */
+  readonly body: Readable;
+  /** Headers that came after an aws-chunked body, lower case; complete when the body has ended. */
+  readonly trailers: ReadonlyMap<string, string>;
+  /** Reads the whole body; more than `limit` bytes is an AwsError. */
+  readBody(limit: number): Promise<Buffer>;
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly authorize: Authorize;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface ServiceResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | Readable;
+}
+
+/** What answers for one AWS service on the wire. */
+export interface Service {
+  /** The name that requests are signed for, e.g. `sqs`, `states`. */
+  readonly name: string;
+  handle(request: ServiceRequest): Promise<ServiceResponse>;
+  /** Writes an error in the service's protocol, e.g. S3's XML. */
+  errorResponse(error: ServiceFailure, request: FailedRequest): ServiceResponse;
+}
+
+/** What is left of a request when it has failed, perhaps before it was routed. */
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly rawPath: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface ServiceFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Throws AccessDenied in AWS's words unless the caller may do `action` on `resource`.
+ * Every operation calls it before it looks at its data.
+ */
+export type Authorize = (
+  action: string,
+  resource: string,
+  options?: {
+    /** Condition keys beyond the global ones, e.g. `s3:prefix`. */
+    readonly context?: Readonly<Record<string, string>>;
+    /** The resource's own policy document, as JSON text. */
+    readonly resourcePolicy?: string | undefined;
+  },
+) => void;
+
+/** What an operation of a JSON service knows about its call. */
+export interface Call {
+  readonly caller: Caller;
+  readonly authorize: Authorize;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+/** One operation: takes the parsed JSON input, validates it, answers with the JSON output. */
+export type Operation = (input: unknown, call: Call) => unknown;

@@ -1,0 +1,98 @@
+import { createHash, createHmac } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+
+/**
+ * Signature Version 4, as the signer defines it:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export interface CredentialScope {
+  /** YYYYMMDD */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+export interface SignedRequest {
+  readonly method: string;
+  /** Percent-encoded, as sent. */
+  readonly rawPath: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export const sha256Hex = (data: string | Uint8Array): string =>
+  createHash("sha256").update(data).digest("hex");
+
+export const hmac = (key: string | Uint8Array, data: string): Buffer =>
+  createHmac("sha256", key).update(data, "utf8").digest();
+
+const signingKeys = new Map<string, Buffer>();
+
+/** The key of one secret for one day, region and service; derived once, since every request needs it. */
+export function signingKey(secret: string, scope: CredentialScope): Buffer {
+  const id = `${secret}/${scope.date}/${scope.region}/${scope.service}`;
+  const known = signingKeys.get(id);
+  if (known !== undefined) return known;
+  if (signingKeys.size > 1000) signingKeys.clear();
+  const key = [scope.region, scope.service, "aws4_request"].reduce(
+    (parent, part) => hmac(parent, part),
+    hmac(`AWS4${secret}`, scope.date),
+  );
+  signingKeys.set(id, key);
+  return key;
+}
+
+/** Percent-encodes all but RFC 3986's unreserved characters, as SigV4 asks. */
+export function uriEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** S3 signs the path encoded once, every other service encodes the encoded path again. */
+function canonicalPath(rawPath: string, service: string): string {
+  return rawPath
+    .split("/")
+    .map((segment) => uriEncode(service === "s3" ? decodeURIComponent(segment) : segment))
+    .join("/");
+}
+
+function canonicalQuery(query: URLSearchParams): string {
+  return [...query]
+    .filter(([name]) => name !== "X-Amz-Signature")
+    .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+}
+
+export function canonicalRequest(
+  request: SignedRequest,
+  service: string,
+  signedHeaders: readonly string[],
+  payloadHash: string,
+): string {
+  const headers = signedHeaders.map((name) => {
+    const value = request.headers[name];
+    const text = Array.isArray(value) ? value.join(",") : (value ?? "");
+    return `${name}:${text.trim().replace(/ +/g, " ")}\n`;
+  });
+  return [
+    request.method,
+    canonicalPath(request.rawPath, service),
+    canonicalQuery(request.query),
+    headers.join(""),
+    signedHeaders.join(";"),
+    payloadHash,
+  ].join("\n");
+}
+
+export function stringToSign(amzDate: string, scope: CredentialScope, canonical: string): string {
+  return [
+    "AWS4-HMAC-SHA256",
+    amzDate,
+    `${scope.date}/${scope.region}/${scope.service}/aws4_request`,
+    sha256Hex(canonical),
+  ].join("\n");
+}

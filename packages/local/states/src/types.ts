@@ -1,0 +1,98 @@
+/** Any JSON value, as it flows through a state machine. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Time as the engine sees it; a test passes a fake one and runs hours in milliseconds. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `callback` once when `now()` has reached `atMs`; the returned function cancels it. */
+  setTimer(atMs: number, callback: () => void): () => void;
+}
+
+/** A number in [0, 1), as Math.random gives it. */
+export type Random = () => number;
+
+/** One try of a Task state: what the engine asks the outside world to do. */
+export interface TaskInvocation {
+  /** The state's Resource, e.g. `arn:aws:states:::lambda:invoke` or a function's own ARN. */
+  readonly resource: string;
+  /** The effective input: after InputPath and Parameters. */
+  readonly parameters: Json;
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly roleArn: string;
+  readonly stateName: string;
+  /** 0 on the first try, then one more for each Retry. */
+  readonly retryCount: number;
+  /** Aborted when the state times out or the execution is stopped: the result is no longer wanted. */
+  readonly signal: AbortSignal;
+  /**
+   * The invoker calls it once when the work has really begun (a host may let it wait for a free slot before).
+   * From then on TimeoutSeconds counts, and the history says TaskStarted or LambdaFunctionStarted.
+   * An invoker that fails or answers without having called it counts as started at that moment.
+   */
+  readonly onStarted: () => void;
+}
+
+/**
+ * Runs a task and answers with its result.
+ * A task that fails throws `TaskFailedError`; anything else that is thrown becomes `States.Runtime`.
+ */
+export interface TaskInvoker {
+  invoke(invocation: TaskInvocation): Promise<Json>;
+}
+
+/** An error that a task reports to the state machine, by the name that Retry and Catch match. */
+export class TaskFailedError extends Error {
+  readonly error: string;
+  override readonly cause: string;
+  constructor(error: string, cause: string) {
+    super(`${error}: ${cause}`);
+    this.name = "TaskFailedError";
+    this.error = error;
+    this.cause = cause;
+  }
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html; timestamp in epoch milliseconds. */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly timestamp: number;
+  readonly type: string;
+  /** Under the field name that the API uses for this type, e.g. `stateEnteredEventDetails`. */
+  readonly [details: `${string}EventDetails`]:
+    | { readonly [field: string]: Json | undefined }
+    | undefined;
+}
+
+/**
+ * Where an execution's history is kept. Events are appended before the effect that they announce,
+ * so that a restart can resume from them; consecutive events without an effect between come in one call.
+ */
+export interface Journal {
+  append(executionArn: string, events: readonly HistoryEvent[]): void | Promise<void>;
+}
+
+export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+
+/** How an execution stands or ended; input and output are JSON text. */
+export interface ExecutionSummary {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  /** Epoch milliseconds. */
+  readonly startDate: number;
+  readonly stopDate?: number;
+  readonly input: string;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+}

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { PhotoReference } from "./contracts.ts";
+
+/** Only objects under this prefix are photos that come in; nothing derived is ever written here. */
+export const incomingPrefix = "Incoming/";
+
+/** The same bucket and key always give the same image, whatever the version: 32 hex digits. */
+export function imageIdOf(bucket: string, key: string): string {
+  return createHash("sha256").update(`${bucket}\n${key}`).digest("hex").slice(0, 32);
+}
+
+/**
+ * The name of the execution that processes one version of one object.
+ * At most 80 characters of `[0-9A-Za-z_-]`, as StartExecution asks
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html);
+ * a closed execution keeps its name for 90 days, so each repair is a new attempt, counted from 1.
+ * In a bucket without versions every write of a key is version "null": the sequencer tells them apart.
+ */
+export function executionName(
+  photo: Pick<PhotoReference, "s3bucket" | "s3key" | "versionId" | "sequencer">,
+  attempt: number,
+): string {
+  const version = photo.versionId === "null" ? `null ${photo.sequencer}` : photo.versionId;
+  const hash = createHash("sha256")
+    .update(`${photo.s3bucket}\n${photo.s3key}\n${version}`)
+    .digest("hex")
+    .slice(0, 40);
+  return `${hash}-r${attempt}`;
+}
+
+/** The ARN that an execution of this name has, before it is started as well. */
+export function executionArn(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
+}
+
+/**
+ * What `Incoming/<user>/<album>/<file>` says; undefined for a key of another form.
+ * An album belongs to its user: two users may both have a `holiday`.
+ */
+export function parseIncomingKey(key: string): { userID: string; albumID: string } | undefined {
+  if (!key.startsWith(incomingPrefix)) return undefined;
+  const [userID, album, ...file] = key.slice(incomingPrefix.length).split("/");
+  if (!userID || !album || file.join("/") === "" || key.endsWith("/")) return undefined;
+  return { userID, albumID: `${userID}/${album}` };
+}
