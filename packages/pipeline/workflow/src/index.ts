@@ -32,6 +32,8 @@ export {
   tag,
 } from "./contracts.ts";
 export {
+  derivedKey,
+  derivedPrefixes,
   executionArn,
   executionName,
   imageIdOf,

@@ -4,6 +4,9 @@ import type { PhotoReference } from "./contracts.ts";
 /** Only objects under this prefix are photos that come in; nothing derived is ever written here. */
 export const incomingPrefix = "Incoming/";
 
+/** Where a photo's derived pictures are. */
+export const derivedPrefixes = { thumbnail: "Thumbnail/", preview: "Preview/" } as const;
+
 /** The same bucket and key always give the same image, whatever the version: 32 hex digits. */
 export function imageIdOf(bucket: string, key: string): string {
   return createHash("sha256").update(`${bucket}\n${key}`).digest("hex").slice(0, 32);
@@ -14,18 +17,31 @@ export function imageIdOf(bucket: string, key: string): string {
  * At most 80 characters of `[0-9A-Za-z_-]`, as StartExecution asks
  * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html);
  * a closed execution keeps its name for 90 days, so each repair is a new attempt, counted from 1.
- * In a bucket without versions every write of a key is version "null": the sequencer tells them apart.
  */
 export function executionName(
   photo: Pick<PhotoReference, "s3bucket" | "s3key" | "versionId" | "sequencer">,
   attempt: number,
 ): string {
-  const version = photo.versionId === "null" ? `null ${photo.sequencer}` : photo.versionId;
   const hash = createHash("sha256")
-    .update(`${photo.s3bucket}\n${photo.s3key}\n${version}`)
+    .update(`${photo.s3bucket}\n${photo.s3key}\n${versionOf(photo)}`)
     .digest("hex")
     .slice(0, 40);
   return `${hash}-r${attempt}`;
+}
+
+/** In a bucket without versions every write of a key is version "null": the sequencer tells them apart. */
+function versionOf(photo: Pick<PhotoReference, "versionId" | "sequencer">): string {
+  return photo.versionId === "null" ? `null ${photo.sequencer}` : photo.versionId;
+}
+
+/** The key of a picture derived from one version of a photo: what is there never changes. */
+export function derivedKey(
+  kind: keyof typeof derivedPrefixes,
+  photo: Pick<PhotoReference, "imageID" | "versionId" | "sequencer">,
+  extension: "jpg" | "png",
+): string {
+  const hash = createHash("sha256").update(versionOf(photo)).digest("hex").slice(0, 16);
+  return `${derivedPrefixes[kind]}${photo.imageID}/${hash}.${extension}`;
 }
 
 /** The ARN that an execution of this name has, before it is started as well. */

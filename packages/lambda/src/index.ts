@@ -1,0 +1,24 @@
+export type { Context } from "aws-lambda";
+export { type ConditionalWrite, conditionalWrite } from "./conditional-write.ts";
+export { explainDecodingFailure, isViewableAnyway } from "./decoding-failure.ts";
+export { parseEnvironment } from "./environment.ts";
+export {
+  AccessDeniedError,
+  ImageIdentifyError,
+  InvalidInputError,
+  ObjectNotFoundError,
+  PermanentError,
+  RetryableError,
+} from "./errors.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { countMetric, metricNamespace } from "./metrics.ts";
+export {
+  type ObjectAddress,
+  type ObjectBytes,
+  type ObjectReader,
+  objectReader,
+  s3Error,
+} from "./object-reader.ts";
+export { parse, parseJson } from "./parse.ts";
+export { handleSqsBatch, sqsEvent } from "./sqs-batch.ts";
+export { type PhotoTask, type Task, taskHandler } from "./task-handler.ts";

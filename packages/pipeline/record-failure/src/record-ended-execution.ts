@@ -1,0 +1,42 @@
+import { parseJson } from "@darkroom/lambda";
+import { imageProcessingInput, type PhotoStatus } from "@darkroom/workflow";
+import { failureReason } from "./err-reason.ts";
+import type { ExecutionReader } from "./execution-reader.ts";
+import type { EndedExecution } from "./failure-event.ts";
+import type { ImageTable } from "./image-table.ts";
+
+/** The machine's own states wrote better reasons than the rule can know; it only closes what they left open. */
+const open: readonly PhotoStatus[] = ["PROCESSING", "PENDING_REVIEW"];
+
+/**
+ * Records that an execution ended badly: aborted, timed out, or failed by what no Catch sees. The photo
+ * is told by the execution's input, which the event carries unless it is above 248 KiB; then the
+ * execution itself is asked. (Its ARN alone doesn't name the photo, and the table has no index on it.)
+ * @returns whether that changed the row
+ * @throws {InvalidInputError} the execution was started by hand with an input that names no photo
+ */
+export async function recordEndedExecution(
+  execution: EndedExecution,
+  table: ImageTable,
+  executions: ExecutionReader,
+  now: Date,
+): Promise<boolean> {
+  const { executionArn } = execution;
+  const input = execution.input ?? (await executions.inputOf(executionArn)) ?? "";
+  const { photo } = parseJson(imageProcessingInput, input);
+  return table.end(
+    { imageID: photo.imageID, executionArn, status: "FAILED", errReason: reasonOf(execution) },
+    open,
+    now.toISOString(),
+  );
+}
+
+function reasonOf({ status, error, cause }: EndedExecution): string {
+  const details = failureReason({ Error: error ?? "", Cause: cause ?? "" });
+  const ended = {
+    FAILED: "its execution failed",
+    TIMED_OUT: "its execution timed out",
+    ABORTED: "its execution was aborted",
+  }[status];
+  return details === "" ? ended : `${ended}: ${details}`;
+}

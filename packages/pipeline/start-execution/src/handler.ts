@@ -1,0 +1,36 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type Context, createLogger, handleSqsBatch, parseEnvironment } from "@darkroom/lambda";
+import * as z from "zod";
+import { executionStarter } from "./execution-starter.ts";
+import { imageTable } from "./image-table.ts";
+import { startMessage } from "./start-message.ts";
+
+const environment = parseEnvironment(
+  z.object({ IMAGE_TABLE: z.string().min(1), STATE_MACHINE_ARN: z.string().startsWith("arn:") }),
+  process.env,
+);
+const logger = createLogger("start-execution");
+
+// These clients keep the SDK's own retries (3 attempts): no machine retries this function, and SQS
+// would only deliver again after the visibility timeout.
+const table = imageTable(
+  DynamoDBDocumentClient.from(new DynamoDBClient(), {
+    marshallOptions: { removeUndefinedValues: true },
+  }),
+  environment.IMAGE_TABLE,
+);
+const executions = executionStarter(new SFNClient(), environment.STATE_MACHINE_ARN);
+
+export function handler(event: unknown, context: Context) {
+  return handleSqsBatch(event, context, logger, (body) =>
+    startMessage(body, {
+      stateMachineArn: environment.STATE_MACHINE_ARN,
+      table,
+      executions,
+      logger,
+      now: () => new Date(),
+    }),
+  );
+}
