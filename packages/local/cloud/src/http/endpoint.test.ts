@@ -1,8 +1,8 @@
 import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -18,7 +18,10 @@ let port: number;
 let close: () => void;
 
 beforeAll(async () => {
-  credentials = openCredentials(join(mkdtempSync(join(tmpdir(), "endpoint-")), "key"), "000000000000");
+  credentials = openCredentials(
+    join(mkdtempSync(join(tmpdir(), "endpoint-")), "key"),
+    "000000000000",
+  );
   const server = createEndpoint({
     services: [
       jsonService({

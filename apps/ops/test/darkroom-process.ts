@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type ImageItem, imageIdOf, imageItem } from "@darkroom/workflow";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `darkroom start` as a user has it: a process of its own, used from outside over its endpoint. */
+export class DarkroomProcess {
+  readonly dataDirectory: string;
+  readonly port: number;
+  #child: ChildProcess | undefined;
+  #log = "";
+  #variables: Record<string, string> = {};
+
+  private constructor(dataDirectory: string, port: number) {
+    this.dataDirectory = dataDirectory;
+    this.port = port;
+  }
+
+  static async create(): Promise<DarkroomProcess> {
+    const port = await freePort();
+    return new DarkroomProcess(await mkdtemp(join(tmpdir(), "darkroom-")), port);
+  }
+
+  /** Starts it and waits until it says that it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [main, "start", "--no-demo"], {
+      env: this.#environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    this.#log = "";
+    await new Promise<void>((resolve, reject) => {
+      const read = (part: Buffer): void => {
+        this.#log += part;
+        if (this.#log.includes("Darkroom is ready")) resolve();
+      };
+      child.stdout?.on("data", read);
+      child.stderr?.on("data", read);
+      child.once("exit", (code) => reject(new Error(`start ended with ${code}:\n${this.#log}`)));
+    });
+    const { stdout } = await this.run(["env"]);
+    this.#variables = Object.fromEntries(
+      [...stdout.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = "", value = ""]) => [
+        name,
+        value,
+      ]),
+    );
+  }
+
+  async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return null;
+    child.kill(signal);
+    const [code] = await once(child, "exit");
+    this.#child = undefined;
+    return code;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop("SIGKILL");
+    await rm(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  /** Runs another `darkroom` command against the same data folder. */
+  async run(args: readonly string[]): Promise<Finished> {
+    const child = spawn(process.execPath, [main, ...args], {
+      env: this.#environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([
+      readText(child.stdout),
+      readText(child.stderr),
+      once(child, "exit"),
+    ]);
+    return { code, stdout, stderr };
+  }
+
+  /** One of the names that `darkroom env` prints. */
+  variable(name: string): string {
+    const value = this.#variables[name];
+    if (value === undefined) throw new Error(`darkroom env does not print ${name}`);
+    return value;
+  }
+
+  get clients() {
+    const settings = {
+      endpoint: this.variable("AWS_ENDPOINT_URL"),
+      region: this.variable("AWS_REGION"),
+      credentials: {
+        accessKeyId: this.variable("AWS_ACCESS_KEY_ID"),
+        secretAccessKey: this.variable("AWS_SECRET_ACCESS_KEY"),
+      },
+    };
+    return {
+      s3: new S3Client({ ...settings, forcePathStyle: true }),
+      sqs: new SQSClient(settings),
+      sfn: new SFNClient(settings),
+      lambda: new LambdaClient(settings),
+      dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(settings)),
+    };
+  }
+
+  /** The rows of keys in the landing bucket, once `ready` says that they will do. */
+  async rowsWhen(
+    keys: readonly string[],
+    ready: (row: ImageItem | undefined) => boolean,
+    timeoutMs = 60_000,
+  ): Promise<Map<string, ImageItem>> {
+    const bucket = this.variable("DARKROOM_LANDING_BUCKET");
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const rows = await this.#rows(keys.map((key) => imageIdOf(bucket, key)));
+      const byKey = new Map<string, ImageItem>();
+      for (const key of keys) {
+        const row = rows.get(imageIdOf(bucket, key));
+        if (row !== undefined) byKey.set(key, row);
+      }
+      const missing = keys.filter((key) => !ready(byKey.get(key)));
+      if (missing.length === 0) return byKey;
+      if (Date.now() > deadline) {
+        const states = missing.map((key) => `${key}: ${JSON.stringify(byKey.get(key))}`);
+        throw new Error(`These never got there:\n${states.join("\n")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  async #rows(ids: readonly string[]): Promise<Map<string, ImageItem>> {
+    const table = this.variable("DARKROOM_IMAGE_TABLE");
+    const rows = new Map<string, ImageItem>();
+    for (let from = 0; from < ids.length; from += 100) {
+      const answer = await this.clients.dynamodb.send(
+        new BatchGetCommand({
+          RequestItems: {
+            [table]: { Keys: ids.slice(from, from + 100).map((imageID) => ({ imageID })) },
+          },
+        }),
+      );
+      for (const item of answer.Responses?.[table] ?? []) {
+        const row = imageItem.parse(item);
+        rows.set(row.imageID, row);
+      }
+    }
+    return rows;
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      HOME: this.dataDirectory,
+      DARKROOM_DATA: join(this.dataDirectory, "data"),
+      DARKROOM_PORT: String(this.port),
+      DARKROOM_VISION: "fast",
+      NO_COLOR: "1",
+    };
+  }
+}
+
+/** True once a row has come to an end. */
+export const isTerminal = (row: ImageItem | undefined): boolean =>
+  row !== undefined && row.status !== "PROCESSING";
+
+async function readText(stream: NodeJS.ReadableStream | null): Promise<string> {
+  let text = "";
+  for await (const part of stream ?? []) text += part;
+  return text;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { parseStateMachine, type StateMachine } from "@darkroom/states";
+
+export interface StateMachineConfig {
+  readonly name: string;
+  readonly type: "STANDARD";
+  readonly roleArn: string;
+  /** ASL as JSON text. */
+  readonly definition: string;
+  readonly logging?: {
+    readonly logGroupName: string;
+    readonly level: "ALL" | "ERROR" | "FATAL" | "OFF";
+    readonly includeExecutionData: boolean;
+  };
+  readonly tracing: boolean;
+}
+
+export interface DefinedStateMachine extends StateMachineConfig {
+  readonly arn: string;
+  readonly hash: string;
+  readonly machine: StateMachine;
+  /** Epoch milliseconds. */
+  readonly creationDate: number;
+}
+
+export const definitionHash = (definition: string): string =>
+  createHash("sha256").update(definition).digest("hex");
+
+/** Parsed definitions by their hash: an execution goes on with the one it was started with. */
+export function createDefinitionCache() {
+  const parsed = new Map<string, StateMachine>();
+  return (definition: string): StateMachine => {
+    const hash = definitionHash(definition);
+    const machine = parsed.get(hash) ?? parseStateMachine(definition);
+    parsed.set(hash, machine);
+    return machine;
+  };
+}

@@ -1,0 +1,20 @@
+import type { HistoryEvent } from "@darkroom/states";
+
+/** A history event as GetExecutionHistory gives it: times in seconds, data left out on request. */
+export function toWireEvent(event: HistoryEvent, includeData: boolean): Record<string, unknown> {
+  const wire: Record<string, unknown> = { ...event, timestamp: event.timestamp / 1000 };
+  if (includeData) return wire;
+  for (const [name, details] of Object.entries(wire)) {
+    if (!name.endsWith("EventDetails") || typeof details !== "object" || details === null) continue;
+    const {
+      input: _,
+      inputDetails: __,
+      output: ___,
+      outputDetails: ____,
+      parameters: _____,
+      ...rest
+    } = details as Record<string, unknown>;
+    wire[name] = rest;
+  }
+  return wire;
+}

@@ -1,0 +1,47 @@
+import type { Place } from "../place.ts";
+import { type Draft, emptyDraft } from "./draft.ts";
+import { evaluateStack } from "./evaluate.ts";
+import { dynamodbResources } from "./resources/dynamodb.ts";
+import { eventsResources } from "./resources/events.ts";
+import { iamResources } from "./resources/iam.ts";
+import { lambdaResources } from "./resources/lambda.ts";
+import { logsResources } from "./resources/logs.ts";
+import { s3Resources } from "./resources/s3.ts";
+import { sqsResources } from "./resources/sqs.ts";
+import { statesResources } from "./resources/states.ts";
+import { parseStack } from "./stack.ts";
+
+/** Resource types that are deployed and mean nothing on one machine, each with its reason. Nothing else is left out. */
+const withoutLocalMeaning = new Map([
+  ["aws_s3_bucket_lifecycle_configuration", "disk space on a laptop is its owner's to manage"],
+  [
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "the data folder is on the user's own disk, readable by its owner alone",
+  ],
+  ["aws_cloudwatch_metric_alarm", "there is nobody to wake: `darkroom report` and the logs tell"],
+]);
+
+/**
+ * Reads a synthesized stack as what the local cloud has to set up.
+ * @throws Error that names the resource and what about it can't be done locally.
+ */
+export function loadStack(
+  json: string,
+  place: Place,
+): { draft: Draft; outputs: ReadonlyMap<string, unknown> } {
+  const draft = emptyDraft();
+  const types = new Map(
+    [
+      s3Resources,
+      sqsResources,
+      dynamodbResources,
+      iamResources,
+      lambdaResources,
+      statesResources,
+      eventsResources,
+      logsResources,
+    ].flatMap((resources) => Object.entries(resources(draft))),
+  );
+  const outputs = evaluateStack(parseStack(json), place, types, withoutLocalMeaning);
+  return { draft, outputs };
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { type Draft, declared } from "../draft.ts";
+import { type ResourceType, resourceType } from "../evaluate.ts";
+import { block, jsonText, tags } from "./syntax.ts";
+
+/** EventBridge rules on the default bus. The default retry policy is EventBridge's: 24 hours, 185 attempts. */
+export function eventsResources(draft: Draft): Record<string, ResourceType> {
+  return {
+    aws_cloudwatch_event_rule: resourceType({
+      attributes: z.strictObject({
+        name: z.string(),
+        description: z.string().optional(),
+        event_pattern: jsonText,
+        state: z.literal("ENABLED").optional(),
+        tags,
+      }),
+      evaluate({ name, event_pattern }, { place }) {
+        const arn = `arn:aws:events:${place.region}:${place.accountId}:rule/${name}`;
+        draft.rules.set(name, { name, arn, eventPattern: event_pattern, targets: [] });
+        return { id: name, name, arn };
+      },
+    }),
+
+    aws_cloudwatch_event_target: resourceType({
+      attributes: z.strictObject({
+        rule: z.string(),
+        arn: z.string(),
+        target_id: z.string(),
+        retry_policy: block(
+          z.strictObject({
+            maximum_event_age_in_seconds: z.int().default(86_400),
+            maximum_retry_attempts: z.int().default(185),
+          }),
+        ).default({ maximum_event_age_in_seconds: 86_400, maximum_retry_attempts: 185 }),
+      }),
+      evaluate(target, { address }) {
+        declared(draft.rules, target.rule, address).targets.push({
+          id: target.target_id,
+          arn: target.arn,
+          maximumEventAgeSeconds: target.retry_policy.maximum_event_age_in_seconds,
+          maximumRetryAttempts: target.retry_policy.maximum_retry_attempts,
+        });
+        return { id: target.target_id };
+      },
+    }),
+  };
+}
