@@ -1,0 +1,223 @@
+import { memoryDocumentClient, samplePhoto, silentLogger } from "@darkroom/lambda/testing";
+import { imageIdOf, imageItem, type RecordFailureInput } from "@darkroom/workflow";
+import { describe, expect, test } from "vitest";
+import type { ExecutionReader } from "./execution-reader.ts";
+import { imageTable } from "./image-table.ts";
+import { recordDeadMessage } from "./record-dead-message.ts";
+import { recordEndedExecution } from "./record-ended-execution.ts";
+import { recordFailure } from "./record-failure.ts";
+
+const own = "arn:aws:states:eu-west-1:123456789012:execution:images:own-r1";
+const now = new Date("2026-05-01T10:00:05Z");
+const uploadTime = "2026-05-01T10:00:00.000Z";
+
+/** A table with the row that start-execution wrote, changed by `changes`; or without a row. */
+function place(changes: object | "deleted" = {}) {
+  const memory = memoryDocumentClient("imageID");
+  if (changes !== "deleted") {
+    memory.items.set(samplePhoto.imageID, {
+      ...samplePhoto,
+      uploadTime,
+      executionArn: own,
+      status: "PROCESSING",
+      ...changes,
+    });
+  }
+  return {
+    table: imageTable(memory.client, "images"),
+    row: () => memory.items.get(samplePhoto.imageID),
+  };
+}
+
+/** Knows the inputs of these executions. */
+const knowing = (inputs: Record<string, string>): ExecutionReader => ({
+  inputOf: async (executionArn) => inputs[executionArn],
+});
+
+describe("a failure that the machine reports", () => {
+  const failed: RecordFailureInput = {
+    photo: samplePhoto,
+    executionArn: own,
+    status: "FAILED",
+    failure: { Error: "SlowDown", Cause: "DetectLabels: too fast" },
+  };
+
+  test("is in the row, with a reason that names task and error", async () => {
+    const { table, row } = place();
+
+    expect(await recordFailure(failed, table, now)).toBe(true);
+
+    expect(row()).toMatchObject({
+      status: "FAILED",
+      errReason: "DetectLabels: SlowDown: too fast",
+      executionArn: own,
+      updatedTime: "2026-05-01T10:00:05.000Z",
+    });
+    expect(imageItem.parse(row())).toEqual(row());
+  });
+
+  test("of an unsupported file says only what the uploader has to know", async () => {
+    const { table, row } = place();
+    const failure = { Error: "ImageIdentifyError", Cause: '{"errorMessage":"the file is empty"}' };
+    await recordFailure({ ...failed, status: "UNSUPPORTED", failure }, table, now);
+    expect(row()).toMatchObject({ status: "UNSUPPORTED", errReason: "the file is empty" });
+  });
+
+  test("changes nothing when it is reported again", async () => {
+    const { table, row } = place();
+    await recordFailure(failed, table, now);
+    const before = row();
+    expect(await recordFailure(failed, table, new Date("2026-06-01T00:00:00Z"))).toBe(false);
+    expect(row()).toEqual(before);
+  });
+
+  test.each([
+    ["a newer version's row", { executionArn: "newer" }],
+    ["a photo that is READY", { status: "READY" }],
+    ["a photo that was REJECTED", { status: "REJECTED" }],
+  ])("never touches %s", async (_, changes) => {
+    const { table, row } = place(changes);
+    const before = row();
+    expect(await recordFailure(failed, table, now)).toBe(false);
+    expect(row()).toEqual(before);
+  });
+
+  test("doesn't make a row again that was deleted", async () => {
+    const { table, row } = place("deleted");
+    expect(await recordFailure(failed, table, now)).toBe(false);
+    expect(row()).toBeUndefined();
+  });
+});
+
+describe("an execution that ended in a way that no state saw", () => {
+  const input = JSON.stringify({ photo: samplePhoto });
+  const ended = { executionArn: own, input, error: null, cause: null };
+
+  test.each([
+    [{ ...ended, status: "ABORTED" as const }, "its execution was aborted"],
+    [{ ...ended, status: "TIMED_OUT" as const }, "its execution timed out"],
+    [
+      {
+        ...ended,
+        status: "FAILED" as const,
+        error: "States.DataLimitExceeded",
+        cause: "too large",
+      },
+      "its execution failed: States.DataLimitExceeded: too large",
+    ],
+  ])("leaves FAILED and why: $status", async (execution, errReason) => {
+    const { table, row } = place();
+    expect(await recordEndedExecution(execution, table, knowing({}), now)).toBe(true);
+    expect(row()).toMatchObject({ status: "FAILED", errReason });
+  });
+
+  test("is asked for its input where that was too large for the event", async () => {
+    const { table, row } = place();
+    const execution = { ...ended, status: "ABORTED" as const, input: null };
+    expect(await recordEndedExecution(execution, table, knowing({ [own]: input }), now)).toBe(true);
+    expect(row()).toMatchObject({ status: "FAILED" });
+  });
+
+  test.each(["UNSUPPORTED", "FAILED", "READY"])(
+    "leaves alone what its own states wrote: %s",
+    async (status) => {
+      const { table, row } = place({ status, errReason: "known better" });
+      const execution = { ...ended, status: "FAILED" as const };
+      expect(await recordEndedExecution(execution, table, knowing({}), now)).toBe(false);
+      expect(row()).toMatchObject({ status, errReason: "known better" });
+    },
+  );
+
+  test("and was started by hand with an input that names no photo is told", async () => {
+    const { table } = place();
+    const execution = { ...ended, status: "FAILED" as const, input: "{}" };
+    await expect(recordEndedExecution(execution, table, knowing({}), now)).rejects.toMatchObject({
+      name: "InvalidInputError",
+    });
+  });
+});
+
+describe("a message that died in the queue", () => {
+  const reason = "its event could not be processed: every attempt to start its execution failed";
+  const body = (key = samplePhoto.s3key) =>
+    JSON.stringify({
+      Records: [
+        {
+          eventName: "ObjectCreated:Put",
+          eventTime: uploadTime,
+          s3: {
+            bucket: { name: samplePhoto.s3bucket },
+            object: { key, versionId: samplePhoto.versionId, sequencer: samplePhoto.sequencer },
+          },
+        },
+      ],
+    });
+
+  const known = {
+    ...samplePhoto,
+    imageID: imageIdOf(samplePhoto.s3bucket, samplePhoto.s3key),
+    uploadTime,
+    executionArn: own,
+    status: "PROCESSING",
+  };
+
+  async function record(
+    text: string,
+    changes: object | undefined,
+    inputs: Record<string, string> = {},
+  ) {
+    const memory = memoryDocumentClient("imageID");
+    if (changes !== undefined) memory.items.set(known.imageID, { ...known, ...changes });
+    await recordDeadMessage(text, {
+      table: imageTable(memory.client, "images"),
+      executions: knowing(inputs),
+      logger: silentLogger(),
+      now: () => now,
+    });
+    return memory.items;
+  }
+
+  test("leaves a row FAILED without an execution for an object that nothing was known of", async () => {
+    const rows = await record(body(), undefined);
+    expect([...rows.values()]).toEqual([
+      expect.objectContaining({ status: "FAILED", executionArn: "ERR", errReason: reason }),
+    ]);
+  });
+
+  test("says of a key of another form why it was refused", async () => {
+    const rows = await record(body("Incoming/lonely.jpg"), undefined);
+    expect([...rows.values()][0]).toMatchObject({
+      status: "FAILED",
+      errReason: expect.stringContaining("not of the form Incoming/<user>/<album>/<file>"),
+    });
+  });
+
+  test("ends a row whose execution never came to be", async () => {
+    const rows = await record(body(), {});
+    expect([...rows.values()][0]).toMatchObject({
+      status: "FAILED",
+      executionArn: "ERR",
+      errReason: reason,
+    });
+  });
+
+  test("leaves a row alone whose execution is there after all", async () => {
+    const rows = await record(body(), {}, { [own]: "{}" });
+    expect([...rows.values()][0]).toMatchObject({ status: "PROCESSING", executionArn: own });
+  });
+
+  test.each([
+    ["a photo that is READY", { status: "READY" }],
+    ["a newer version's row", { sequencer: "F".repeat(32), executionArn: "newer" }],
+  ])("leaves alone %s", async (_, changes) => {
+    const rows = await record(body(), changes);
+    expect([...rows.values()][0]).toMatchObject(changes);
+  });
+
+  test.each(["", "hello", '{"a":1}'])(
+    "and is no S3 event is dropped, counted and logged: %j",
+    async (text) => {
+      expect(await record(text, undefined)).toEqual(new Map());
+    },
+  );
+});
