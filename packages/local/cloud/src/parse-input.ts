@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { AwsError } from "../aws-error.ts";
+import { AwsError } from "./aws-error.ts";
 
 /** Parses an operation's input; a field that is wrong or not supported is a ValidationException that names it. */
 export function parseInput<Schema extends z.ZodType>(

@@ -121,6 +121,8 @@ export interface RuleDraft {
     readonly arn: string;
     readonly maximumEventAgeSeconds: number;
     readonly maximumRetryAttempts: number;
+    /** The queue that an event goes to when it could not be delivered within these limits. */
+    readonly deadLetterArn?: string;
   }[];
 }
 

@@ -19,6 +19,7 @@ const withoutLocalMeaning = new Map([
     "the data folder is on the user's own disk, readable by its owner alone",
   ],
   ["aws_cloudwatch_metric_alarm", "there is nobody to wake: `darkroom report` and the logs tell"],
+  ["aws_sns_topic", "it carries the alarms to people, and there are none here"],
 ]);
 
 /**

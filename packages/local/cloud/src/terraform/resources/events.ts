@@ -32,6 +32,7 @@ export function eventsResources(draft: Draft): Record<string, ResourceType> {
             maximum_retry_attempts: z.int().default(185),
           }),
         ).default({ maximum_event_age_in_seconds: 86_400, maximum_retry_attempts: 185 }),
+        dead_letter_config: block(z.strictObject({ arn: z.string() })).optional(),
       }),
       evaluate(target, { address }) {
         declared(draft.rules, target.rule, address).targets.push({
@@ -39,6 +40,9 @@ export function eventsResources(draft: Draft): Record<string, ResourceType> {
           arn: target.arn,
           maximumEventAgeSeconds: target.retry_policy.maximum_event_age_in_seconds,
           maximumRetryAttempts: target.retry_policy.maximum_retry_attempts,
+          ...(target.dead_letter_config === undefined
+            ? {}
+            : { deadLetterArn: target.dead_letter_config.arn }),
         });
         return { id: target.target_id };
       },

@@ -26,8 +26,6 @@ export function lambdaResources(draft: Draft): Record<string, ResourceType> {
           z.strictObject({
             log_format: z.enum(["JSON", "Text"]),
             log_group: z.string(),
-            application_log_level: z.string().optional(),
-            system_log_level: z.string().optional(),
           }),
         ),
         tracing_config: block(

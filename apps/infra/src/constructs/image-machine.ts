@@ -1,0 +1,111 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine/index.js";
+import document from "@darkroom/workflow/image-processing.asl.json" with { type: "json" };
+import { Construct } from "constructs";
+import type { Deployment } from "./deployment.ts";
+import { logGroup } from "./log-group.ts";
+import { machineDefinition } from "./machine-definition.ts";
+import type { PipelineFunction } from "./pipeline-function.ts";
+import { allow, policyDocument, type Statement, trust } from "./policy.ts";
+
+export interface ImageMachineProps {
+  readonly deployment: Deployment;
+  /** The functions that its states call, by their names. */
+  readonly tasks: readonly PipelineFunction[];
+}
+
+/** The image-processing state machine, with a role that may call its tasks. */
+export class ImageMachine extends Construct {
+  readonly arn: string;
+  readonly #executionArns: string;
+
+  constructor(scope: Construct, id: string, { deployment, tasks }: ImageMachineProps) {
+    super(scope, id);
+    const name = deployment.name("image-processing");
+    // Under this prefix Step Functions' log groups share one entry of the account's resource policy,
+    // which is short
+    // (https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html).
+    const log = logGroup(this, "log", `/aws/vendedlogs/states/${name}`);
+    const role = new IamRole(this, "role", {
+      name,
+      description: `What ${name} may do`,
+      assumeRolePolicy: trust("states.amazonaws.com"),
+    });
+    const policy = new IamRolePolicy(this, "policy", {
+      name: "tasks-logs-and-traces",
+      role: role.name,
+      policy: policyDocument([
+        allow(
+          "CallTasks",
+          ["lambda:InvokeFunction"],
+          tasks.map(({ arn }) => arn),
+        ),
+        ...logDelivery,
+        ...traces,
+      ]),
+    });
+    const machine = new SfnStateMachine(this, "machine", {
+      name,
+      type: "STANDARD",
+      roleArn: role.arn,
+      definition: machineDefinition(document, new Map(tasks.map((task) => [task.name, task.arn]))),
+      loggingConfiguration: {
+        // Each step of each execution stands in its history for 90 days; the log is for what went wrong.
+        level: "ERROR",
+        // Inputs name users and hold where a photo was taken: that stays out of the log.
+        includeExecutionData: false,
+        logDestination: `${log.arn}:*`,
+      },
+      tracingConfiguration: { enabled: true },
+      // Step Functions refuses a machine whose role may not deliver its log.
+      dependsOn: [policy],
+    });
+    this.arn = machine.arn;
+    const { partition, region, accountId } = deployment;
+    this.#executionArns = `arn:${partition}:states:${region}:${accountId}:execution:${machine.name}:*`;
+  }
+
+  startExecutions(): Statement[] {
+    return [allow("StartExecutions", ["states:StartExecution"], [this.arn])];
+  }
+
+  describeExecutions(): Statement[] {
+    return [allow("DescribeExecutions", ["states:DescribeExecution"], [this.#executionArns])];
+  }
+}
+
+/**
+ * As AWS documents it: the delivery of vended logs is set up by the role, and these actions know no
+ * resource (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+ */
+const logDelivery = [
+  allow(
+    "DeliverLog",
+    [
+      "logs:CreateLogDelivery",
+      "logs:GetLogDelivery",
+      "logs:UpdateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:DescribeResourcePolicies",
+      "logs:DescribeLogGroups",
+    ],
+    ["*"],
+  ),
+];
+
+/** X-Ray's actions know no resource (https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html). */
+const traces = [
+  allow(
+    "WriteTraces",
+    [
+      "xray:PutTraceSegments",
+      "xray:PutTelemetryRecords",
+      "xray:GetSamplingRules",
+      "xray:GetSamplingTargets",
+    ],
+    ["*"],
+  ),
+];

@@ -1,0 +1,106 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
+import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
+import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
+import { derivedPrefixes, incomingPrefix } from "@darkroom/workflow";
+import { Construct } from "constructs";
+import type { Deployment } from "./deployment.ts";
+import { allow, denyPlainHttp, policyDocument, type Statement } from "./policy.ts";
+
+/**
+ * In days: an execution that ended can be redriven for 14 days
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html) and reads the version
+ * that it was started for; the rest is for second thoughts of the owner.
+ */
+const oldVersionDays = 30;
+/** In days: an upload of a laptop that was closed on Friday goes on on Monday. */
+const unfinishedUploadDays = 7;
+
+/** Where photos come in, and where what is derived from them is kept: private, versioned, over TLS only. */
+export class LandingBucket extends Construct {
+  readonly bucket: S3Bucket;
+
+  constructor(scope: Construct, id: string, { deployment }: { readonly deployment: Deployment }) {
+    super(scope, id);
+    this.bucket = new S3Bucket(this, "bucket", {
+      // A bucket's name is unique in all of AWS.
+      bucket: deployment.name(`landing-${deployment.accountId}-${deployment.region}`),
+      forceDestroy: !deployment.isProduction,
+    });
+    const bucket = this.bucket.id;
+    const privacy = new S3BucketPublicAccessBlock(this, "public_access_block", {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketOwnershipControls(this, "ownership", {
+      bucket,
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
+      bucket,
+      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    });
+    const versioning = new S3BucketVersioningA(this, "versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    new S3BucketPolicy(this, "policy", {
+      bucket,
+      policy: policyDocument([denyPlainHttp("s3", [this.bucket.arn, `${this.bucket.arn}/*`])]),
+      // S3 refuses two changes of a bucket's access at once.
+      dependsOn: [privacy],
+    });
+    new S3BucketLifecycleConfiguration(this, "lifecycle", {
+      bucket,
+      rule: [
+        {
+          id: "old-versions",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          noncurrentVersionExpiration: [{ noncurrentDays: oldVersionDays }],
+          // A delete marker whose versions are all gone says nothing any more.
+          expiration: [{ expiredObjectDeleteMarker: true }],
+        },
+        {
+          id: "unfinished-uploads",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: unfinishedUploadDays }],
+        },
+      ],
+      dependsOn: [versioning],
+    });
+  }
+
+  /** Read any version of what came in. */
+  readPhotos(): Statement[] {
+    const { arn } = this.bucket;
+    return [
+      allow("ReadPhotos", ["s3:GetObject", "s3:GetObjectVersion"], [`${arn}/${incomingPrefix}*`]),
+      // Only who may list is told that an object isn't there (404); anyone else is told that access is
+      // denied, and a deleted photo would look like a missing permission. S3 asks this with the object's
+      // key as the prefix (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+      allow("TellMissingFromForbidden", ["s3:ListBucket"], [arn], {
+        Condition: { StringLike: { "s3:prefix": `${incomingPrefix}*` } },
+      }),
+    ];
+  }
+
+  /** Write what is derived from photos, and nothing that could start an execution. */
+  writeDerived(): Statement[] {
+    const prefixes = Object.values(derivedPrefixes);
+    return [
+      allow(
+        "WriteDerived",
+        ["s3:PutObject"],
+        prefixes.map((prefix) => `${this.bucket.arn}/${prefix}*`),
+      ),
+    ];
+  }
+}

@@ -1,0 +1,112 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
+import { Construct } from "constructs";
+import type { Deployment } from "./deployment.ts";
+import type { FailureRule } from "./failure-rule.ts";
+import type { PhotoEvents } from "./photo-events.ts";
+import type { PipelineFunction } from "./pipeline-function.ts";
+import type { PrivateQueue } from "./private-queue.ts";
+
+export interface PipelineAlarmsProps {
+  readonly deployment: Deployment;
+  readonly events: PhotoEvents;
+  readonly rule: FailureRule;
+  readonly recordFailure: PipelineFunction;
+}
+
+/** One metric that must stay at 0. */
+interface Watch {
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly statistic: "Maximum" | "Sum";
+}
+
+/**
+ * What a person has to know of. Not the machine's ExecutionsFailed, which counts every unsupported file,
+ * nor the start function's Errors: a message that fails alone leaves them at 0.
+ */
+export class PipelineAlarms extends Construct {
+  readonly #deployment: Deployment;
+  readonly #topic: SnsTopic;
+
+  constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
+    super(scope, id);
+    const { deployment, events, rule, recordFailure } = props;
+    this.#deployment = deployment;
+    // Not encrypted with AWS's managed key: CloudWatch may not publish to such a topic
+    // (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
+    this.#topic = new SnsTopic(this, "topic", { name: deployment.name("alarms") });
+
+    this.#watch("starts_failed", {
+      name: "starts-failed",
+      description: "Photos whose execution could not be started. Their rows say why.",
+      namespace: "Darkroom",
+      metricName: "StartExecutionFailed",
+      statistic: "Sum",
+    });
+    this.#watch("unreadable_dead_letters", {
+      name: "unreadable-dead-letters",
+      description: "Messages in the queue of S3's events that are none; the log has them whole.",
+      namespace: "Darkroom",
+      metricName: "UnreadableDeadLetter",
+      statistic: "Sum",
+    });
+    this.#watch("dead_letters", {
+      name: "dead-letters",
+      description: "S3 events that could not be handled. Their photos are FAILED.",
+      namespace: "AWS/SQS",
+      // Being taken is what every dead letter does once: most are gone before anybody counts those that
+      // wait, and SQS doesn't count as sent what it moves itself.
+      metricName: "NumberOfMessagesReceived",
+      dimensions: { QueueName: events.deadLetters.queue.name },
+      statistic: "Sum",
+    });
+    this.#watch("dead_letters_waiting", {
+      name: "dead-letters-waiting",
+      description:
+        "Dead letters that nobody could record: their photos have no row or a wrong one.",
+      ...visibleIn(events.deadLetters),
+    });
+    this.#watch("record_failure_errors", {
+      name: "record-failure-errors",
+      description: "Outcomes that could not be recorded: photos may be PROCESSING for ever.",
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensions: { FunctionName: recordFailure.functionName },
+      statistic: "Sum",
+    });
+    this.#watch("undelivered_endings", {
+      name: "undelivered-endings",
+      description: "Executions that ended badly without anybody being told; the queue names them.",
+      ...visibleIn(rule.undelivered),
+    });
+  }
+
+  #watch(id: string, { name, description, ...metric }: Watch): void {
+    new CloudwatchMetricAlarm(this, id, {
+      ...metric,
+      alarmName: this.#deployment.name(name),
+      alarmDescription: description,
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      period: 300,
+      evaluationPeriods: 1,
+      // No photo, no data: that is a quiet night and no alarm.
+      treatMissingData: "notBreaching",
+      alarmActions: [this.#topic.arn],
+      okActions: [this.#topic.arn],
+    });
+  }
+}
+
+function visibleIn({ queue }: PrivateQueue) {
+  return {
+    namespace: "AWS/SQS",
+    metricName: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: queue.name },
+    statistic: "Maximum",
+  } as const;
+}

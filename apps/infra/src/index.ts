@@ -1,0 +1,2 @@
+export { layerFolders, stackFile } from "./local.ts";
+export { outputNames } from "./outputs.ts";

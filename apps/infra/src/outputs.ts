@@ -1,0 +1,8 @@
+/** The stack's outputs, each by the variable under which `darkroom env` prints it. */
+export const outputNames = {
+  DARKROOM_LANDING_BUCKET: "landing_bucket",
+  DARKROOM_IMAGE_TABLE: "image_table",
+  DARKROOM_ALBUM_TABLE: "album_table",
+  DARKROOM_IMAGE_MACHINE_ARN: "image_machine_arn",
+  DARKROOM_START_FUNCTION: "start_function",
+} as const;

@@ -1,0 +1,144 @@
+import { findPackageJSON } from "node:module";
+import type { Construct } from "constructs";
+import type { Deployment } from "../constructs/deployment.ts";
+import type { ImageMachine } from "../constructs/image-machine.ts";
+import { lambdaArchive } from "../constructs/lambda-archive.ts";
+import type { LandingBucket } from "../constructs/landing-bucket.ts";
+import type { PhotoTables } from "../constructs/photo-tables.ts";
+import { PipelineFunction } from "../constructs/pipeline-function.ts";
+import { allow } from "../constructs/policy.ts";
+import type { SharpLayer } from "../constructs/sharp-layer.ts";
+
+/** What functions are given, each what it needs of it. */
+export interface Surroundings {
+  readonly deployment: Deployment;
+  readonly landing: LandingBucket;
+  readonly tables: PhotoTables;
+  readonly sharp: SharpLayer;
+}
+
+const here = import.meta.url;
+
+/**
+ * For functions that only talk to other services. Processor time comes with memory: at Lambda's least,
+ * 128 MB, loading the bundle alone takes seconds.
+ */
+const talking = { memoryMb: 512, timeoutSeconds: 30 };
+
+/** In seconds, for functions that hold a picture: 200 MB to read, 268 megapixels to decode. */
+const picturing = 120;
+
+/** Reads a head of 128 KiB; where that isn't enough the whole file, of up to 200 MB, twice while it comes in. */
+export function extractMetadata(
+  scope: Construct,
+  { deployment, landing, sharp }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "extract_metadata", {
+    deployment,
+    name: "ExtractMetadata",
+    archive: lambdaArchive(findPackageJSON("@darkroom/extract-metadata", here)),
+    description: "What a photo is, from its first bytes",
+    memoryMb: 1024,
+    timeoutSeconds: picturing,
+    layers: [sharp],
+    permissions: landing.readPhotos(),
+  });
+}
+
+/**
+ * Mostly waits for Rekognition, and decodes what that doesn't take. extract-metadata refuses what this
+ * memory can't decode: its limit goes by this function, the smallest that decodes.
+ */
+export function detectLabels(
+  scope: Construct,
+  { deployment, landing, sharp }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "detect_labels", {
+    deployment,
+    name: "DetectLabels",
+    archive: lambdaArchive(findPackageJSON("@darkroom/detect-labels", here)),
+    description: "What a photo shows, by Amazon Rekognition",
+    memoryMb: 1536,
+    timeoutSeconds: picturing,
+    layers: [sharp],
+    permissions: [
+      // With these Rekognition reads the object, too: in the name of who calls it.
+      ...landing.readPhotos(),
+      // DetectLabels knows no resource
+      // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrekognition.html).
+      allow("DetectLabels", ["rekognition:DetectLabels"], ["*"]),
+    ],
+  });
+}
+
+/**
+ * Decodes every photo whole, on one thread: 1,769 MB is one whole processor
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html), more would idle.
+ */
+export function generateThumbnails(
+  scope: Construct,
+  { deployment, landing, sharp }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "generate_thumbnails", {
+    deployment,
+    name: "GenerateThumbnails",
+    archive: lambdaArchive(findPackageJSON("@darkroom/generate-thumbnails", here)),
+    description: "A photo's thumbnail and preview",
+    memoryMb: 1769,
+    timeoutSeconds: picturing,
+    layers: [sharp],
+    permissions: [...landing.readPhotos(), ...landing.writeDerived()],
+  });
+}
+
+export function persistMetadata(
+  scope: Construct,
+  { deployment, tables }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "persist_metadata", {
+    deployment,
+    name: "PersistMetadata",
+    archive: lambdaArchive(findPackageJSON("@darkroom/persist-metadata", here)),
+    description: "Everything found out about a photo, into its row",
+    ...talking,
+    environment: { IMAGE_TABLE: tables.images.name },
+    permissions: [allow("WriteRows", ["dynamodb:UpdateItem"], [tables.images.arn])],
+  });
+}
+
+/** Called by the machine, by the rule and by the dead-letter queue; see also what the stack permits it. */
+export function recordFailure(
+  scope: Construct,
+  { deployment, tables }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "record_failure", {
+    deployment,
+    name: "RecordFailure",
+    archive: lambdaArchive(findPackageJSON("@darkroom/record-failure", here)),
+    description: "Every outcome that isn't READY, into the photo's row",
+    ...talking,
+    environment: { IMAGE_TABLE: tables.images.name },
+    permissions: [
+      allow("WriteRows", ["dynamodb:PutItem", "dynamodb:UpdateItem"], [tables.images.arn]),
+    ],
+  });
+}
+
+export function startExecution(
+  scope: Construct,
+  { deployment, tables }: Surroundings,
+  machine: ImageMachine,
+): PipelineFunction {
+  return new PipelineFunction(scope, "start_execution", {
+    deployment,
+    name: "StartExecution",
+    archive: lambdaArchive(findPackageJSON("@darkroom/start-execution", here)),
+    description: "One execution of the image-processing machine for each object version that lands",
+    ...talking,
+    environment: { IMAGE_TABLE: tables.images.name, STATE_MACHINE_ARN: machine.arn },
+    permissions: [
+      allow("WriteRows", ["dynamodb:PutItem"], [tables.images.arn]),
+      ...machine.startExecutions(),
+    ],
+  });
+}

@@ -1,0 +1,56 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** A data folder that is this process's alone. */
+export interface DataFolder {
+  readonly path: string;
+  /** Lets another process have it. The end of the process does the same, however it comes. */
+  release(): void;
+}
+
+/**
+ * Makes the folder if it isn't there, readable by its owner alone, and locks it: SQLite holds a lock of the operating
+ * system on a file in it, which ends with the process, also by `kill -9`, so that no stale lock is ever left behind.
+ * @throws Error with one line that says what is in the way
+ */
+export function openDataFolder(path: string): DataFolder {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    chmodSync(path, 0o700);
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+  const lock = lockFolder(path);
+  return { path, release: () => lock.close() };
+}
+
+function lockFolder(path: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(join(path, "lock"));
+    // Not WAL: a lock needs no second process that reads on.
+    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (error instanceof Error && "errcode" in error && error.errcode === sqliteBusy) {
+      throw new Error(
+        `The data folder ${path} is in use by another Darkroom: stop that one, or set DARKROOM_DATA to another folder.`,
+        { cause: error },
+      );
+    }
+    throw notWritable(path, error);
+  }
+}
+
+/** https://www.sqlite.org/rescode.html#busy */
+const sqliteBusy = 5;
+
+function notWritable(path: string, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Error(
+    `The data folder ${path} can't be written (${why}): set DARKROOM_DATA to a folder of yours.`,
+    { cause },
+  );
+}
