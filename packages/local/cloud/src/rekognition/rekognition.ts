@@ -15,11 +15,13 @@ export interface LabelDetector {
 /** https://docs.aws.amazon.com/rekognition/latest/dg/limits.html */
 const maximumBytes = { inline: 5 * 1024 * 1024, s3: 15 * 1024 * 1024 };
 
-/** Errors of the detector that Rekognition has too; anything else is a fault of ours. */
-const imageErrors = new Set([
-  "InvalidImageFormatException",
-  "ImageTooLargeException",
-  "InvalidParameterException",
+/** Errors of the detector that Rekognition has too, and their statuses; anything else is a fault of ours. */
+const detectorErrors: ReadonlyMap<string, number> = new Map([
+  ["ImageTooLargeException", 400],
+  ["InternalServerError", 500],
+  ["InvalidImageFormatException", 400],
+  ["InvalidParameterException", 400],
+  ["ThrottlingException", 400],
 ]);
 
 const detectLabelsInput = z.strictObject({
@@ -91,10 +93,9 @@ export function createRekognition(options: RekognitionOptions): { service: JsonS
               minConfidence: input.MinConfidence ?? 55,
             });
           } catch (error) {
-            if (error instanceof Error && imageErrors.has(error.name)) {
-              throw new AwsError(error.name, error.message, { cause: error });
-            }
-            throw error;
+            const status = error instanceof Error ? detectorErrors.get(error.name) : undefined;
+            if (!(error instanceof Error) || status === undefined) throw error;
+            throw new AwsError(error.name, error.message, { status, cause: error });
           }
         },
       },
