@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createFakeClock } from "./fake-clock.ts";
+import { createSqs } from "./sqs.ts";
+import { place } from "./test-endpoint.ts";
+
+const call = {
+  caller: { kind: "operator" as const, accountId: place.accountId, arn: "arn:aws:iam::0:user/o" },
+  authorize: () => {},
+  requestId: "test",
+  signal: new AbortController().signal,
+};
+const arn = "arn:aws:sqs:us-east-1:000000000000:q";
+
+interface Received {
+  readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[];
+}
+
+type Step =
+  | { readonly kind: "send"; readonly delay: number }
+  | { readonly kind: "receive"; readonly timeout: number; readonly maximum: number }
+  | { readonly kind: "delete" | "giveBack"; readonly which: number }
+  | { readonly kind: "wait"; readonly seconds: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant("send" as const), delay: fc.integer({ min: 0, max: 3 }) }),
+  fc.record({
+    kind: fc.constant("receive" as const),
+    timeout: fc.integer({ min: 1, max: 5 }),
+    maximum: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom("delete" as const, "giveBack" as const),
+    which: fc.nat(20),
+  }),
+  fc.record({ kind: fc.constant("wait" as const), seconds: fc.integer({ min: 1, max: 4 }) }),
+);
+
+test("whatever is done with a queue, nobody gets a message that another one has, and none is lost", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const clock = createFakeClock();
+      const sqs = createSqs({
+        place,
+        databaseFile: ":memory:",
+        clock,
+        endpointUrl: "",
+        onFault: (error) => {
+          throw error;
+        },
+      });
+      await sqs.service.call("CreateQueue", { QueueName: "q" }, call);
+      const QueueUrl = sqs.queueUrl(arn);
+      /** What should be true: for each message, when it is visible. */
+      const visibleAt = new Map<string, number>();
+      const held = new Map<string, string>();
+      let sent = 0;
+
+      for (const one of steps) {
+        switch (one.kind) {
+          case "send": {
+            const MessageBody = String(++sent);
+            await sqs.service.call(
+              "SendMessage",
+              { QueueUrl, MessageBody, DelaySeconds: one.delay },
+              call,
+            );
+            visibleAt.set(MessageBody, clock.now() + one.delay * 1000);
+            break;
+          }
+          case "receive": {
+            const { Messages = [] } = (await sqs.service.call(
+              "ReceiveMessage",
+              { QueueUrl, MaxNumberOfMessages: one.maximum, VisibilityTimeout: one.timeout },
+              call,
+            )) as Received;
+            const there = [...visibleAt].filter(([, at]) => at <= clock.now()).length;
+            expect(Messages.length).toBe(Math.min(there, one.maximum));
+            for (const { Body, ReceiptHandle } of Messages) {
+              expect(visibleAt.get(Body)).toBeLessThanOrEqual(clock.now());
+              visibleAt.set(Body, clock.now() + one.timeout * 1000);
+              held.set(Body, ReceiptHandle);
+            }
+            break;
+          }
+          case "wait":
+            await clock.advance(one.seconds * 1000);
+            break;
+          default: {
+            const [body, ReceiptHandle] = [...held][one.which % Math.max(held.size, 1)] ?? [];
+            if (body === undefined) break;
+            if (one.kind === "delete") {
+              await sqs.service.call("DeleteMessage", { QueueUrl, ReceiptHandle }, call);
+              visibleAt.delete(body);
+              held.delete(body);
+            } else {
+              const change = { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+              await sqs.service.call("ChangeMessageVisibility", change, call);
+              visibleAt.set(body, clock.now());
+            }
+          }
+        }
+      }
+
+      const depth = sqs.depth(arn);
+      await sqs.close();
+      expect(depth?.visible).toBe([...visibleAt.values()].filter((at) => at <= clock.now()).length);
+      expect((depth?.visible ?? 0) + (depth?.inFlight ?? 0) + (depth?.delayed ?? 0)).toBe(
+        visibleAt.size,
+      );
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a waiting receiver looks at the database only when something changed", async () => {
+  const clock = createFakeClock();
+  const sqs = createSqs({
+    place,
+    databaseFile: ":memory:",
+    clock,
+    endpointUrl: "",
+    onFault: (error) => {
+      throw error;
+    },
+  });
+  await sqs.service.call("CreateQueue", { QueueName: "q" }, call);
+
+  const receiving = sqs.service.call(
+    "ReceiveMessage",
+    { QueueUrl: "q", WaitTimeSeconds: 20 },
+    call,
+  );
+  // Its own end is the only timer there is: an empty queue has nothing that could become visible.
+  await clock.timersSet(1);
+  await sqs.service.call("SendMessage", { QueueUrl: "q", MessageBody: "x" }, call);
+
+  expect(await receiving).toHaveProperty("Messages");
+  await sqs.close();
+});

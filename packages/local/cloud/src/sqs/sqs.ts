@@ -1,0 +1,107 @@
+import type { Clock } from "@darkroom/states";
+import type { JsonService } from "../http/json-service.ts";
+import type { Place } from "../place.ts";
+import type { QueueDraft } from "../terraform/draft.ts";
+import { createBroker } from "./broker.ts";
+import { createMoveTaskStore } from "./move-task-store.ts";
+import { createMoveTasks } from "./move-tasks.ts";
+import { describeOperations } from "./operations/describe.ts";
+import { moveTaskOperations } from "./operations/move-tasks.ts";
+import { queueOperations } from "./operations/queues.ts";
+import { receiveOperations } from "./operations/receive.ts";
+import { sendOperations } from "./operations/send.ts";
+import { settleOperations } from "./operations/settle.ts";
+import { sqsProtocol } from "./protocol.ts";
+import { createQueueCatalog } from "./queue-catalog.ts";
+import { createReceiptHandles } from "./receipt-handle.ts";
+import { createRetention } from "./retention.ts";
+import { settingsOfDraft } from "./settings.ts";
+import { openQueueStore } from "./store.ts";
+
+export interface Sqs {
+  readonly service: JsonService;
+  /** Makes or changes a queue; its messages stay. @throws Error that names the queue and what about it can't be had */
+  putQueue(queue: QueueDraft): void;
+  /** The URL that operations take, for a queue's ARN, whether it is there or not. */
+  queueUrl(queueArn: string): string;
+  /** How many messages a queue has; undefined when there is none of this ARN. */
+  depth(queueArn: string): { visible: number; inFlight: number; delayed: number } | undefined;
+  /** @throws Error when the dead-letter queue of a queue that was put isn't there or does not allow it. */
+  start(): void;
+  /** Waiting receivers get an empty answer; what was asked for before is on disk when this is fulfilled. */
+  close(): Promise<void>;
+}
+
+export interface SqsOptions {
+  readonly place: Place;
+  readonly databaseFile: string;
+  readonly clock: Clock;
+  /** Without a slash at its end, e.g. `http://127.0.0.1:4566`. */
+  readonly endpointUrl: string;
+  readonly onFault: (error: unknown, where: string) => void;
+}
+
+/** Amazon SQS: standard queues, durable in SQLite. FIFO queues are refused by name. */
+export function createSqs(options: SqsOptions): Sqs {
+  const { place, clock, endpointUrl, onFault } = options;
+  const store = openQueueStore(options.databaseFile);
+  const tasks = createMoveTaskStore(store.database);
+  const catalog = createQueueCatalog({ store, place, clock, endpointUrl });
+  const broker = createBroker({ store, catalog, clock, onFault });
+  const retention = createRetention({ store, catalog, broker, clock, onFault });
+  const moveTasks = createMoveTasks({ store, tasks, catalog, broker, clock, onFault });
+  const handles = createReceiptHandles(store.secret("receipt-handles"));
+  const parts = { store, tasks, moveTasks, catalog, broker, handles, clock };
+  const put = new Set<string>();
+
+  function checkRedrive(name: string): void {
+    const queue = catalog.byName(name);
+    try {
+      if (queue !== undefined) catalog.checkRedrive(name, queue.settings);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`The redrive policy of the queue ${name} can't be applied: ${why}`, {
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    service: sqsProtocol({
+      ...sendOperations(parts),
+      ...receiveOperations(parts),
+      ...settleOperations(parts),
+      ...queueOperations(parts),
+      ...describeOperations(parts),
+      ...moveTaskOperations(parts),
+    }),
+
+    putQueue(draft) {
+      const settings = settingsOfDraft(draft);
+      const queue = catalog.byName(draft.name);
+      if (queue === undefined) catalog.create(draft.name, settings);
+      else catalog.change(queue, settings);
+      put.add(draft.name);
+    },
+
+    queueUrl: (arn) => `${endpointUrl}/${place.accountId}/${arn.slice(arn.lastIndexOf(":") + 1)}`,
+
+    depth(arn) {
+      const queue = catalog.byArn(arn);
+      return queue && store.counts(queue.id, clock.now());
+    },
+
+    start() {
+      for (const name of put) checkRedrive(name);
+      retention.start();
+      moveTasks.start();
+    },
+
+    async close() {
+      retention.close();
+      moveTasks.close();
+      await broker.close();
+      store.close();
+    },
+  };
+}
