@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadStack } from "../../../../packages/local/cloud/src/terraform/load-stack.ts";
+import { loadStack } from "@darkroom/cloud";
 import { outputFolder, stackName } from "../locations.ts";
 import { outputNames } from "../outputs.ts";
 import {
@@ -68,7 +68,7 @@ describe("the Terraform JSON", () => {
   ])("can be applied by the local cloud (%s in %s)", (stage, region) => {
     const { json } = synthesizedStack({ stage, region });
 
-    const { draft, outputs } = loadStack(json, { accountId: "000000000000", region });
+    const { draft, outputs } = loadStack(json, "000000000000");
 
     expect([...draft.functions.keys()].sort()).toEqual(
       [

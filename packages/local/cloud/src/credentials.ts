@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import type { Caller } from "./caller.ts";
+import type { Caller, RoleSession } from "./caller.ts";
 
 /** An access key as SDKs take it from the environment. */
 export interface AccessKey {
@@ -51,7 +51,7 @@ export function openCredentials(file: string, accountId: string): Credentials {
 }
 
 /** The caller that a role's session is. */
-export function roleSession(roleArn: string, sessionName: string): Caller {
+export function roleSession(roleArn: string, sessionName: string): RoleSession {
   const [, , , , accountId = "", resource = ""] = roleArn.split(":");
   const role = resource.slice(resource.lastIndexOf("/") + 1);
   return {

@@ -1,1 +1,2 @@
-export { AwsError } from "./aws-error.ts";
+export { type Cloud, type CloudOptions, startCloud } from "./cloud.ts";
+export { loadStack } from "./terraform/load-stack.ts";

@@ -1,4 +1,4 @@
-import { invalidArgument, S3Error } from "./s3-error.ts";
+import { invalidArgument, invalidBucketName, S3Error } from "./s3-error.ts";
 
 /** What a request is about: the service, a bucket, or an object in it. */
 export interface Address {
@@ -18,9 +18,10 @@ export function readAddress(host: string, rawPath: string): Address {
   if (host.endsWith(suffix)) {
     return withKey(host.slice(0, -suffix.length), decode(rawPath.slice(1)));
   }
+  if (rawPath === "/") return {};
   const slash = rawPath.indexOf("/", 1);
   const bucket = decode(slash < 0 ? rawPath.slice(1) : rawPath.slice(1, slash));
-  if (bucket === "") return {};
+  if (bucket === "") throw invalidBucketName(bucket);
   return withKey(bucket, slash < 0 ? "" : decode(rawPath.slice(slash + 1)));
 }
 
@@ -30,7 +31,7 @@ function withKey(bucket: string, key: string): Address {
   return { bucket, key };
 }
 
-export function checkKey(key: string): void {
+function checkKey(key: string): void {
   const size = Buffer.byteLength(key);
   if (size <= maximumKeyBytes) return;
   throw new S3Error("KeyTooLongError", "Your key is too long", {
@@ -46,12 +47,14 @@ function decode(text: string): string {
   }
 }
 
+export interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+}
+
 /** `x-amz-copy-source`: `[/]bucket/key[?versionId=…]`, URL-encoded or, by older clients, not. */
-export function readCopySource(header: string): {
-  bucket: string;
-  key: string;
-  versionId?: string;
-} {
+export function readCopySource(header: string): CopySource {
   const [, path = "", versionId] = /^\/?(.*?)(?:\?versionId=([^?]*))?$/s.exec(header) ?? [];
   const decoded = decode(path);
   const slash = decoded.indexOf("/");

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /** A running cyclic redundancy check. */
-export interface Crc {
+interface Crc {
   update(data: Uint8Array): void;
   digest(): Buffer;
 }
@@ -17,7 +17,7 @@ export function createCrc32(): Crc {
 }
 
 /** Reflected polynomials. CRC-64/NVME: NVM Express Command Set specification 1.0c, section 5.2.1.3.4. */
-export const polynomials = {
+const polynomials = {
   CRC32: { value: 0xedb88320n, width: 32 },
   CRC32C: { value: 0x82f63b78n, width: 32 },
   CRC64NVME: { value: 0x9a6c9329ac4bc9b5n, width: 64 },
@@ -145,33 +145,49 @@ function bigEndian(value: bigint, bytes: 4 | 8): Buffer {
   return digest;
 }
 
+/** One of several runs of bytes that stand one behind the other. */
+export interface CrcRun {
+  readonly digest: Buffer;
+  /** In bytes. */
+  readonly length: number;
+}
+
 /**
- * The CRC of two runs of bytes put together, from the CRC of each: the first is moved past the length of the second by
- * multiplying with x^(8·length) modulo the polynomial (as zlib's crc32_combine does).
+ * The CRC of runs of bytes put together, from the CRC of each: what is known so far is moved past the length of the next
+ * run by multiplying with x^(8·length) modulo the polynomial (as zlib's crc32_combine does).
  */
-export function combineCrc(
-  algorithm: keyof typeof polynomials,
-  first: Buffer,
-  second: Buffer,
-  secondLength: number,
-): Buffer {
+export function combineCrcs(algorithm: keyof typeof polynomials, runs: readonly CrcRun[]): Buffer {
   const { value: polynomial, width } = polynomials[algorithm];
   const top = 1n << BigInt(width - 1);
-  const multiply = (a: bigint, b: bigint): bigint => {
+  // Parts of an upload are mostly of one size: its power is worth keeping.
+  const shifts = new Map<number, bigint>();
+
+  function multiply(a: bigint, b: bigint): bigint {
     let product = 0n;
     for (let bit = top, factor = b; bit > 0n; bit >>= 1n) {
       if (a & bit) product ^= factor;
       factor = factor & 1n ? (factor >> 1n) ^ polynomial : factor >> 1n;
     }
     return product;
-  };
-  // Bits are reflected: the top bit stands for x^0, the one below for x^1.
-  let power = top >> 8n;
-  let shift = top;
-  for (let length = secondLength; length > 0; length = Math.floor(length / 2)) {
-    if (length % 2 === 1) shift = multiply(power, shift);
-    power = multiply(power, power);
   }
-  const number = (digest: Buffer): bigint => BigInt(`0x${digest.toString("hex")}`);
-  return bigEndian(multiply(shift, number(first)) ^ number(second), width === 32 ? 4 : 8);
+
+  function shiftPast(length: number): bigint {
+    const known = shifts.get(length);
+    if (known !== undefined) return known;
+    // Bits are reflected: the top bit stands for x^0, the one below for x^1.
+    let power = top >> 8n;
+    let shift = top;
+    for (let left = length; left > 0; left = Math.floor(left / 2)) {
+      if (left % 2 === 1) shift = multiply(power, shift);
+      power = multiply(power, power);
+    }
+    shifts.set(length, shift);
+    return shift;
+  }
+
+  let sum = 0n;
+  for (const { digest, length } of runs) {
+    sum = multiply(shiftPast(length), sum) ^ BigInt(`0x${digest.toString("hex")}`);
+  }
+  return bigEndian(sum, width === 32 ? 4 : 8);
 }

@@ -25,6 +25,11 @@ export const noSuchBucket = (bucket: string): S3Error =>
     fields: { BucketName: bucket },
   });
 
+export const invalidBucketName = (bucket: string): S3Error =>
+  new S3Error("InvalidBucketName", "The specified bucket is not valid.", {
+    fields: { BucketName: bucket },
+  });
+
 export const noSuchKey = (key: string, headers: Record<string, string> = {}): S3Error =>
   new S3Error("NoSuchKey", "The specified key does not exist.", {
     status: 404,
@@ -67,6 +72,28 @@ export const invalidArgument = (message: string, name: string, value: string): S
   new S3Error("InvalidArgument", message, {
     fields: { ArgumentName: name, ArgumentValue: value },
   });
+
+/** `how` is the checksum as S3 calls it in this message, e.g. `CRC32` or `Content-MD5`. */
+export const badDigest = (how: string): S3Error =>
+  new S3Error(
+    "BadDigest",
+    how === "Content-MD5"
+      ? "The Content-MD5 you specified did not match what we received."
+      : `The ${how} you specified did not match the calculated checksum.`,
+  );
+
+export const entityTooLarge = (size: number, limit: number): S3Error =>
+  new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
+    fields: { ProposedSize: size, MaxSizeAllowed: limit },
+  });
+
+/** What S3 answers to a header that it has, with a value that this call doesn't take. */
+export const headerNotImplemented = (header: string, why: string): S3Error =>
+  new S3Error(
+    "NotImplemented",
+    "A header you provided implies functionality that is not implemented",
+    { status: 501, fields: { Header: header, additionalMessage: why } },
+  );
 
 export const invalidRequest = (message: string): S3Error => new S3Error("InvalidRequest", message);
 

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import type { z } from "zod";
+import { z } from "zod";
 import { malformedXml } from "./s3-error.ts";
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -22,7 +22,7 @@ export interface XmlElements {
  * Text as XML content. Control characters become character references, as S3 writes them, although XML 1.0 has no way
  * to say most of them: clients that must read such keys ask for `encoding-type=url`.
  */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that have to be written otherwise
   return text.replace(/[&<>"\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => {
     const named = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[character];
@@ -30,21 +30,31 @@ export function escapeXml(text: string): string {
   });
 }
 
-/** Writes a document with the elements in the order of their properties; undefined leaves one out. */
-export function writeXml(root: string, elements: XmlElements): string {
-  return `${declaration}<${root} xmlns="${namespace}">${writeElements(elements)}</${root}>`;
+/**
+ * Writes a document of text, or of elements in the order given (properties, or pairs where names take turns); undefined
+ * leaves one out.
+ */
+export function writeXml(
+  root: string,
+  content: string | XmlElements | readonly (readonly [string, XmlValue])[],
+): string {
+  const inner =
+    typeof content === "string"
+      ? escapeXml(content)
+      : writeEntries(Array.isArray(content) ? content : Object.entries(content));
+  return `${declaration}<${root} xmlns="${namespace}">${inner}</${root}>`;
 }
 
 /** Errors have no namespace. */
 export function writeErrorXml(elements: XmlElements): string {
-  return `${declaration}<Error>${writeElements(elements)}</Error>`;
+  return `${declaration}<Error>${writeEntries(Object.entries(elements))}</Error>`;
 }
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-function writeElements(elements: XmlElements): string {
+function writeEntries(entries: readonly (readonly [string, XmlValue])[]): string {
   let text = "";
-  for (const [name, value] of Object.entries(elements)) {
+  for (const [name, value] of entries) {
     if (Array.isArray(value)) for (const one of value) text += writeElement(name, one);
     else text += writeElement(name, value as Exclude<XmlValue, readonly unknown[]>);
   }
@@ -53,7 +63,8 @@ function writeElements(elements: XmlElements): string {
 
 function writeElement(name: string, value: Exclude<XmlValue, readonly unknown[]>): string {
   if (value === undefined) return "";
-  const content = typeof value === "object" ? writeElements(value) : escapeXml(String(value));
+  const content =
+    typeof value === "object" ? writeEntries(Object.entries(value)) : escapeXml(String(value));
   return `<${name}>${content}</${name}>`;
 }
 
@@ -77,6 +88,7 @@ export function parseXml<Schema extends z.ZodType>(
   schema: Schema,
 ): z.infer<Schema> {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw malformedXml("a document type is not allowed");
+  if (text.includes("<![CDATA[")) throw malformedXml("a CDATA section is not supported");
   checkDepth(text);
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw malformedXml(valid.err.msg);
@@ -128,7 +140,15 @@ function decodeEntities(text: string): string {
     if (known !== undefined && reference.endsWith(";")) return known;
     const code = /^#(?:x([0-9a-f]{1,6})|([0-9]{1,7}))$/i.exec(name);
     const point = code ? Number.parseInt(code[1] ?? code[2] ?? "", code[1] ? 16 : 10) : -1;
-    if (point < 0 || point > 0x10ffff) throw malformedXml(`the entity ${reference} is not known`);
+    if (!isScalarValue(point)) throw malformedXml(`the entity ${reference} is not known`);
     return String.fromCodePoint(point);
   });
 }
+
+/** Half of a surrogate pair is no character, and could not be written as UTF-8. */
+const isScalarValue = (point: number): boolean =>
+  point >= 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
+
+/** An element that may stand there several times: the parser knows a single one from a list only by the count. */
+export const oneOrMany = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));

@@ -1,21 +1,8 @@
 import { createHash } from "node:crypto";
 import { parseStateMachine, type StateMachine } from "@darkroom/states";
+import type { StateMachineDraft } from "../terraform/draft.ts";
 
-export interface StateMachineConfig {
-  readonly name: string;
-  readonly type: "STANDARD";
-  readonly roleArn: string;
-  /** ASL as JSON text. */
-  readonly definition: string;
-  readonly logging?: {
-    readonly logGroupName: string;
-    readonly level: "ALL" | "ERROR" | "FATAL" | "OFF";
-    readonly includeExecutionData: boolean;
-  };
-  readonly tracing: boolean;
-}
-
-export interface DefinedStateMachine extends StateMachineConfig {
+export interface DefinedStateMachine extends StateMachineDraft {
   readonly arn: string;
   readonly hash: string;
   readonly machine: StateMachine;

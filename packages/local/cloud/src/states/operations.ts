@@ -195,7 +195,7 @@ export function statesOperations(options: {
         status: "ACTIVE",
         definition: machine.definition,
         roleArn: machine.roleArn,
-        type: machine.type,
+        type: "STANDARD",
         creationDate: seconds(machine.creationDate),
         tracingConfiguration: { enabled: machine.tracing },
         loggingConfiguration: {
@@ -212,7 +212,7 @@ export function statesOperations(options: {
         stateMachines: [...machines.values()].map((machine) => ({
           stateMachineArn: machine.arn,
           name: machine.name,
-          type: machine.type,
+          type: "STANDARD",
           creationDate: seconds(machine.creationDate),
         })),
       };

@@ -1,13 +1,9 @@
 import type { Clock, ExecutionSummary, HistoryEvent } from "@darkroom/states";
 import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
+import type { StateMachineDraft } from "../terraform/draft.ts";
 import { createExecutions } from "./executions.ts";
-import {
-  createDefinitionCache,
-  type DefinedStateMachine,
-  definitionHash,
-  type StateMachineConfig,
-} from "./machines.ts";
+import { createDefinitionCache, type DefinedStateMachine, definitionHash } from "./machines.ts";
 import { statesOperations } from "./operations.ts";
 import { openStatesStore } from "./store.ts";
 import { createTaskInvoker, type TaskServices } from "./task-invoker.ts";
@@ -15,7 +11,7 @@ import { createTaskInvoker, type TaskServices } from "./task-invoker.ts";
 export interface States {
   readonly service: JsonService;
   /** Defines or redefines a machine; running executions keep the definition they started with. */
-  putStateMachine(config: StateMachineConfig): string;
+  putStateMachine(machine: StateMachineDraft): void;
   /** Resumes what was running when the process ended. */
   start(): void;
   close(): Promise<void>;
@@ -112,7 +108,6 @@ export function createStates(options: StatesOptions): States {
         machine: parse(config.definition),
         creationDate: options.clock.now(),
       });
-      return arn;
     },
 
     start() {

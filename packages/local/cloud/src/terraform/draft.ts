@@ -78,6 +78,7 @@ export interface FunctionDraft {
   /** Names of layers, in order. */
   readonly layers: readonly string[];
   readonly logGroup: string;
+  readonly logFormat: "JSON" | "Text";
   readonly tracing: "Active" | "PassThrough";
 }
 

@@ -23,13 +23,13 @@ const withoutLocalMeaning = new Map([
 ]);
 
 /**
- * Reads a synthesized stack as what the local cloud has to set up.
+ * Reads a synthesized stack as what the local cloud has to set up, in the region of its AWS provider.
  * @throws Error that names the resource and what about it can't be done locally.
  */
 export function loadStack(
   json: string,
-  place: Place,
-): { draft: Draft; outputs: ReadonlyMap<string, unknown> } {
+  accountId: string,
+): { place: Place; draft: Draft; outputs: ReadonlyMap<string, unknown> } {
   const draft = emptyDraft();
   const types = new Map(
     [
@@ -43,6 +43,8 @@ export function loadStack(
       logsResources,
     ].flatMap((resources) => Object.entries(resources(draft))),
   );
-  const outputs = evaluateStack(parseStack(json), place, types, withoutLocalMeaning);
-  return { draft, outputs };
+  const stack = parseStack(json);
+  const place: Place = { accountId, region: stack.region };
+  const outputs = evaluateStack(stack, place, types, withoutLocalMeaning);
+  return { place, draft, outputs };
 }

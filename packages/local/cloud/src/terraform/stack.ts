@@ -6,7 +6,9 @@ const blocks = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.
 const stackFile = z.strictObject({
   "//": z.unknown().optional(),
   terraform: z.unknown().optional(),
-  provider: z.unknown().optional(),
+  provider: z
+    .looseObject({ aws: z.tuple([z.looseObject({ region: z.string().optional() })]) })
+    .optional(),
   data: blocks.optional(),
   resource: blocks,
   output: z
@@ -31,6 +33,8 @@ export interface Block {
 }
 
 export interface Stack {
+  /** Of the AWS provider. */
+  readonly region: string;
   readonly resources: readonly Block[];
   readonly data: readonly Block[];
   readonly outputs: ReadonlyMap<string, unknown>;
@@ -47,6 +51,7 @@ export function parseStack(json: string): Stack {
   }
   const file = result.data;
   return {
+    region: file.provider?.aws[0].region ?? "us-east-1",
     resources: toBlocks(file.resource, ""),
     data: toBlocks(file.data ?? {}, "data."),
     outputs: new Map(Object.entries(file.output ?? {}).map(([name, { value }]) => [name, value])),

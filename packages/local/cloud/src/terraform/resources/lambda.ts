@@ -49,6 +49,7 @@ export function lambdaResources(draft: Draft): Record<string, ResourceType> {
           architecture: one.architectures[0],
           layers: one.layers.map((layerArn) => layerArn.split(":")[6] ?? layerArn),
           logGroup: one.logging_config.log_group,
+          logFormat: one.logging_config.log_format,
           tracing: one.tracing_config?.mode ?? "PassThrough",
         });
         return { id: one.function_name, function_name: one.function_name, arn, invoke_arn: arn };

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { type ChecksumAlgorithm, createDigest, type Digest } from "../checksum.ts";
+import { entityTooLarge, S3Error } from "../s3-error.ts";
+import type { StoredBody } from "../store/version-store.ts";
+import type { BlobStore, BlobWriter } from "./blob-store.ts";
+
+/** Measured: up to here a row of the database is faster than a file, which takes two syncs of its own. */
+const largestSmallBody = 32 * 1024;
+
+/** So much is gathered before it goes to the file at once. */
+const writeSize = 512 * 1024;
+
+export interface ReceivedBody {
+  readonly size: number;
+  readonly md5: Buffer;
+  /** Of the algorithms that were asked for. */
+  readonly digests: Digests;
+  readonly stored: StoredBody;
+}
+
+export type Digests = (algorithm: ChecksumAlgorithm) => Buffer;
+
+export interface ReceiveOptions {
+  readonly algorithms: readonly ChecksumAlgorithm[];
+  /** How long the body says it is; another length is IncompleteBody. */
+  readonly size: number;
+  /** Longer is EntityTooLarge. */
+  readonly maximumSize: number;
+  /** Parts of an upload always have a file, which becomes a part of the object as it is. */
+  readonly alwaysBlob: boolean;
+}
+
+/**
+ * Puts a body where it stays and takes its digests on the way; what is on disk when this resolves belongs to nobody yet.
+ * Whatever fails, no file is left behind.
+ */
+export async function receiveBody(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  blobs: BlobStore,
+  options: ReceiveOptions,
+): Promise<ReceivedBody> {
+  if (options.size > options.maximumSize) {
+    throw entityTooLarge(options.size, options.maximumSize);
+  }
+  const needsBlob = options.size > (options.alwaysBlob ? 0 : largestSmallBody);
+  const writer = needsBlob ? await blobs.create() : undefined;
+  try {
+    return await receive(body, writer, options);
+  } catch (error) {
+    await writer?.abandon();
+    throw error;
+  }
+}
+
+async function receive(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  writer: BlobWriter | undefined,
+  options: ReceiveOptions,
+): Promise<ReceivedBody> {
+  const md5 = createHash("md5");
+  const digests = options.algorithms.map((algorithm) => ({
+    algorithm,
+    running: createDigest(algorithm),
+  }));
+  let size = 0;
+  let gathered: Uint8Array[] = [];
+  let gatheredSize = 0;
+  for await (const part of body) {
+    size += part.length;
+    if (size > options.size) throw incompleteBody();
+    md5.update(part);
+    for (const { running } of digests) running.update(part);
+    gathered.push(part);
+    gatheredSize += part.length;
+    if (writer !== undefined && gatheredSize >= writeSize) {
+      await writer.write(gathered);
+      gathered = [];
+      gatheredSize = 0;
+    }
+  }
+  if (size !== options.size) throw incompleteBody();
+  const taken = { size, md5: md5.digest(), digests: finished(digests) };
+  if (writer === undefined) return { ...taken, stored: smallBody(gathered, size) };
+  await writer.write(gathered);
+  await writer.finish();
+  return { ...taken, stored: { kind: "blob", name: writer.name } };
+}
+
+function finished(
+  digests: readonly { readonly algorithm: ChecksumAlgorithm; readonly running: Digest }[],
+): Digests {
+  const values = new Map(digests.map(({ algorithm, running }) => [algorithm, running.digest()]));
+  return (algorithm) => {
+    const value = values.get(algorithm);
+    if (value === undefined) throw new Error(`${algorithm} was not asked for`);
+    return value;
+  };
+}
+
+function smallBody(parts: readonly Uint8Array[], size: number): StoredBody {
+  if (size === 0) return { kind: "empty" };
+  return { kind: "small", data: Buffer.concat(parts, size) };
+}
+
+const incompleteBody = (): S3Error =>
+  new S3Error(
+    "IncompleteBody",
+    "You did not provide the number of bytes specified by the Content-Length HTTP header",
+  );

@@ -1,0 +1,36 @@
+import { openDatabase, transaction } from "../../store/database.ts";
+import { type BucketStore, createBucketStore } from "./bucket-store.ts";
+import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createListingStore, type ListingStore } from "./listing-store.ts";
+import { createOutboxStore, type OutboxStore } from "./outbox-store.ts";
+import { schema } from "./schema.ts";
+import { createUploadStore, type UploadStore } from "./upload-store.ts";
+import { createVersionStore, type VersionStore } from "./version-store.ts";
+
+/** All that S3 knows but the bytes of larger objects: one SQLite file. */
+export interface S3Store {
+  readonly buckets: BucketStore;
+  readonly versions: VersionStore;
+  readonly listings: ListingStore;
+  readonly uploads: UploadStore;
+  readonly outbox: OutboxStore;
+  readonly commit: GroupCommit;
+  /** One transaction of its own, at once; for what is done before there are requests. */
+  commitNow(work: () => void): void;
+  close(): void;
+}
+
+export function openS3Store(file: string): S3Store {
+  const database = openDatabase(file, schema);
+  const versions = createVersionStore(database);
+  return {
+    buckets: createBucketStore(database),
+    versions,
+    listings: createListingStore(database),
+    uploads: createUploadStore(database, versions.nextSequence),
+    outbox: createOutboxStore(database),
+    commit: createGroupCommit(database),
+    commitNow: (work) => transaction(database, work),
+    close: () => database.close(),
+  };
+}

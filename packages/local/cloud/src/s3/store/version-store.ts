@@ -1,0 +1,242 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../checksum.ts";
+import type { ObjectAttributes } from "../object-attributes.ts";
+import { nullVersionId, opaqueId, sequenceOf } from "../opaque-id.ts";
+import type { Tag } from "../tags.ts";
+import type { Bucket } from "./bucket-store.ts";
+
+/** Where the bytes of an object or part are: a file, or (small ones) a row of the database; nothing when there are none. */
+export type StoredBody =
+  | { readonly kind: "empty" }
+  | { readonly kind: "small"; readonly data: Uint8Array }
+  | { readonly kind: "blob"; readonly name: string };
+
+/** One part of an object that was uploaded in parts. */
+export interface VersionPart {
+  readonly number: number;
+  readonly blob: string | undefined;
+  readonly size: number;
+  /** Base64, of the object's checksum algorithm. */
+  readonly checksum: string;
+}
+
+export interface NewVersion {
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly checksum: Checksum;
+  readonly body: StoredBody | { readonly kind: "parts"; readonly parts: readonly VersionPart[] };
+  readonly attributes: ObjectAttributes;
+  readonly tags: readonly Tag[];
+}
+
+/** One version of a key; its bytes and parts are read when they are wanted. */
+export interface ObjectVersion {
+  readonly sequence: number;
+  readonly bucket: number;
+  readonly key: string;
+  readonly versionId: string;
+  readonly latest: boolean;
+  readonly deleteMarker: boolean;
+  readonly modified: number;
+  readonly size: number;
+  readonly etag: string;
+  /** Delete markers have none. */
+  readonly checksum: Checksum | undefined;
+  readonly blob: string | undefined;
+  /** Of an object that was uploaded in parts. */
+  readonly partCount: number | undefined;
+  readonly attributes: ObjectAttributes;
+  readonly tags: readonly Tag[];
+}
+
+export interface VersionStore {
+  /** The newest version of a key, which may be a delete marker. */
+  newest(bucket: number, key: string): ObjectVersion | undefined;
+  find(bucket: number, key: string, versionId: string): ObjectVersion | undefined;
+  smallBody(version: ObjectVersion): Uint8Array;
+  parts(version: ObjectVersion): VersionPart[];
+  /** Writes the newest version of a key. */
+  insert(bucket: Bucket, version: NewVersion): ObjectVersion;
+  insertDeleteMarker(bucket: Bucket, key: string, modified: number): ObjectVersion;
+  /** @returns the blobs that nothing names any more, to be removed when the transaction is on disk */
+  remove(version: ObjectVersion): string[];
+  setTags(version: ObjectVersion, tags: readonly Tag[]): void;
+  nextSequence(): number;
+  isKnownBlob(name: string): boolean;
+}
+
+export function createVersionStore(database: DatabaseSync): VersionStore {
+  const nextSequence = database.prepare("UPDATE counter SET value = value + 1 RETURNING value");
+  const selectNewest = database.prepare(
+    "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY sequence DESC LIMIT 1",
+  );
+  const selectVersion = database.prepare(
+    "SELECT * FROM versions WHERE bucket = ? AND key = ? AND sequence = ?",
+  );
+  const selectNullVersion = database.prepare(
+    "SELECT * FROM versions WHERE bucket = ? AND key = ? AND version_id = 'null'",
+  );
+  const insert = database.prepare(
+    `INSERT INTO versions (sequence, bucket, key, version_id, latest, delete_marker, modified, size, etag,
+       checksum_algorithm, checksum_type, checksum, blob, part_count, attributes, tags)
+     VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const demote = database.prepare(
+    "UPDATE versions SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1",
+  );
+  const promote = database.prepare(
+    `UPDATE versions SET latest = 1
+     WHERE sequence = (SELECT max(sequence) FROM versions WHERE bucket = ? AND key = ?)`,
+  );
+  const remove = database.prepare("DELETE FROM versions WHERE sequence = ?");
+  const updateTags = database.prepare("UPDATE versions SET tags = ? WHERE sequence = ?");
+  const insertSmallBody = database.prepare(
+    "INSERT INTO small_bodies (version, data) VALUES (?, ?)",
+  );
+  const selectSmallBody = database.prepare("SELECT data FROM small_bodies WHERE version = ?");
+  const removeSmallBody = database.prepare("DELETE FROM small_bodies WHERE version = ?");
+  const insertPart = database.prepare(
+    "INSERT INTO version_parts (version, number, blob, size, checksum) VALUES (?, ?, ?, ?, ?)",
+  );
+  const selectParts = database.prepare(
+    "SELECT number, blob, size, checksum FROM version_parts WHERE version = ? ORDER BY number",
+  );
+  const removeParts = database.prepare("DELETE FROM version_parts WHERE version = ?");
+  const insertBlob = database.prepare("INSERT INTO blobs (name) VALUES (?)");
+  const selectBlob = database.prepare("SELECT 1 FROM blobs WHERE name = ?");
+  const removeBlob = database.prepare("DELETE FROM blobs WHERE name = ?");
+
+  const sequence = (): number => Number(nextSequence.get()?.value);
+
+  function parts(version: ObjectVersion): VersionPart[] {
+    if (version.partCount === undefined) return [];
+    return selectParts.all(version.sequence).map((row) => ({
+      number: Number(row.number),
+      blob: row.blob === null ? undefined : String(row.blob),
+      size: Number(row.size),
+      checksum: String(row.checksum),
+    }));
+  }
+
+  function written(bucket: number, key: string): ObjectVersion {
+    const row = selectNewest.get(bucket, key);
+    if (row === undefined) throw new Error("a version that was just written is there");
+    return toVersion(row);
+  }
+
+  return {
+    newest(bucket, key) {
+      const row = selectNewest.get(bucket, key);
+      return row === undefined ? undefined : toVersion(row);
+    },
+
+    find(bucket, key, versionId) {
+      const row =
+        versionId === nullVersionId
+          ? selectNullVersion.get(bucket, key)
+          : selectVersion.get(bucket, key, sequenceOf(versionId) ?? 0);
+      return row?.version_id === versionId ? toVersion(row) : undefined;
+    },
+
+    smallBody(version) {
+      const data = selectSmallBody.get(version.sequence)?.data;
+      return data instanceof Uint8Array ? data : new Uint8Array();
+    },
+
+    parts,
+
+    insert(bucket, version) {
+      const { body } = version;
+      const id = sequence();
+      demote.run(bucket.id, version.key);
+      insert.run(
+        id,
+        bucket.id,
+        version.key,
+        newVersionId(bucket, id),
+        0,
+        version.modified,
+        version.size,
+        version.etag,
+        version.checksum.algorithm,
+        version.checksum.type,
+        version.checksum.value,
+        body.kind === "blob" ? body.name : null,
+        body.kind === "parts" ? body.parts.length : null,
+        JSON.stringify(version.attributes),
+        JSON.stringify(version.tags),
+      );
+      if (body.kind === "blob") insertBlob.run(body.name);
+      if (body.kind === "small") insertSmallBody.run(id, body.data);
+      if (body.kind === "parts") {
+        for (const part of body.parts) {
+          insertPart.run(id, part.number, part.blob ?? null, part.size, part.checksum);
+        }
+      }
+      return written(bucket.id, version.key);
+    },
+
+    insertDeleteMarker(bucket, key, modified) {
+      const id = sequence();
+      demote.run(bucket.id, key);
+      const attributes = JSON.stringify({ headers: {}, metadata: {} });
+      insert.run(
+        ...[id, bucket.id, key, newVersionId(bucket, id), 1, modified, 0, ""],
+        ...[null, null, null, null, null, attributes, "[]"],
+      );
+      return written(bucket.id, key);
+    },
+
+    remove(version) {
+      const blobs = [version.blob, ...parts(version).map((part) => part.blob)].filter(
+        (blob) => blob !== undefined,
+      );
+      remove.run(version.sequence);
+      if (version.partCount !== undefined) removeParts.run(version.sequence);
+      else if (version.blob === undefined) removeSmallBody.run(version.sequence);
+      for (const blob of blobs) removeBlob.run(blob);
+      if (version.latest) promote.run(version.bucket, version.key);
+      return blobs;
+    },
+
+    setTags(version, tags) {
+      updateTags.run(JSON.stringify(tags), version.sequence);
+    },
+
+    nextSequence: sequence,
+    isKnownBlob: (name) => selectBlob.get(name) !== undefined,
+  };
+}
+
+const newVersionId = (bucket: Bucket, sequence: number): string =>
+  bucket.versioning === "Enabled" ? opaqueId(sequence) : nullVersionId;
+
+function toVersion(row: Record<string, unknown>): ObjectVersion {
+  return {
+    sequence: Number(row.sequence),
+    bucket: Number(row.bucket),
+    key: String(row.key),
+    versionId: String(row.version_id),
+    latest: row.latest === 1,
+    deleteMarker: row.delete_marker === 1,
+    modified: Number(row.modified),
+    size: Number(row.size),
+    etag: String(row.etag),
+    checksum:
+      row.checksum === null
+        ? undefined
+        : {
+            algorithm: row.checksum_algorithm as ChecksumAlgorithm,
+            type: row.checksum_type as ChecksumType,
+            value: String(row.checksum),
+          },
+    blob: row.blob === null ? undefined : String(row.blob),
+    partCount: row.part_count === null ? undefined : Number(row.part_count),
+    attributes: JSON.parse(String(row.attributes)),
+    tags: JSON.parse(String(row.tags)),
+  };
+}
