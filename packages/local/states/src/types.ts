@@ -38,6 +38,11 @@ export interface TaskInvocation {
    * An invoker that fails or answers without having called it counts as started at that moment.
    */
   readonly onStarted: () => void;
+  /**
+   * The invoker calls it whenever the work shows that it is alive: HeartbeatSeconds counts anew from then.
+   * Work that never does fails with `States.Timeout` after HeartbeatSeconds.
+   */
+  readonly onHeartbeat: () => void;
 }
 
 /**
@@ -60,12 +65,24 @@ export class TaskFailedError extends Error {
   }
 }
 
+/** A random number that was drawn by the thread of events that stood at `after`. */
+export interface Draw {
+  readonly after: number;
+  readonly value: number;
+}
+
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html; timestamp in epoch milliseconds. */
 export interface HistoryEvent {
   readonly id: number;
   readonly previousEventId: number;
   readonly timestamp: number;
   readonly type: string;
+  /** What a resume needs and the API has no field for: not to be shown in an API's answer. */
+  readonly replay?: {
+    readonly draws?: readonly Draw[];
+    /** A TimedOut event: HeartbeatSeconds had passed, not TimeoutSeconds; the API calls both States.Timeout. */
+    readonly heartbeatMissed?: true;
+  };
   /** Under the field name that the API uses for this type, e.g. `stateEnteredEventDetails`. */
   readonly [details: `${string}EventDetails`]:
     | { readonly [field: string]: Json | undefined }
@@ -73,7 +90,8 @@ export interface HistoryEvent {
 }
 
 /**
- * Where an execution's history is kept. Events are appended before the effect that they announce,
+ * Where an execution's history is kept. An append that fails ends the engine's work on the execution
+ * without an outcome: it can be resumed from what was kept. Events are appended before the effect that they announce,
  * so that a restart can resume from them; consecutive events without an effect between come in one call.
  */
 export interface Journal {

@@ -31,6 +31,7 @@ export function createExecutions(options: {
   invoker: TaskInvoker;
   onEvents: (machineArn: string, executionArn: string, events: readonly HistoryEvent[]) => void;
   onStatusChange: () => void;
+  onFault: (error: unknown, where: string) => void;
 }) {
   const { place, store, clock } = options;
   const live = new Map<string, Execution>();
@@ -59,10 +60,17 @@ export function createExecutions(options: {
       history,
     });
     live.set(execution.executionArn, running);
-    void running.done.finally(() => {
-      live.delete(execution.executionArn);
-      options.onStatusChange();
-    });
+    running.done.then(
+      () => {
+        live.delete(execution.executionArn);
+        options.onStatusChange();
+      },
+      // It stays RUNNING in the store, and the next start takes it up.
+      (error: unknown) => {
+        live.delete(execution.executionArn);
+        options.onFault(error, `execution ${execution.executionArn}`);
+      },
+    );
   }
 
   return {
@@ -119,7 +127,11 @@ export function createExecutions(options: {
       }
     },
 
-    close: () => journal.close(),
+    /** Lets go of every execution where it stands; the next start takes it up there. */
+    async close() {
+      for (const running of live.values()) running.suspend();
+      await journal.close();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { parseStateMachine, type StateMachine } from "@darkroom/states";
 import type { StateMachineDraft } from "../terraform/draft.ts";
+import { isTaskResource } from "./task-invoker.ts";
 
 export interface DefinedStateMachine extends StateMachineDraft {
   readonly arn: string;
@@ -18,7 +19,7 @@ export function createDefinitionCache() {
   const parsed = new Map<string, StateMachine>();
   return (definition: string): StateMachine => {
     const hash = definitionHash(definition);
-    const machine = parsed.get(hash) ?? parseStateMachine(definition);
+    const machine = parsed.get(hash) ?? parseStateMachine(definition, { supportsResource: isTaskResource });
     parsed.set(hash, machine);
     return machine;
   };

@@ -88,6 +88,7 @@ export function createStates(options: StatesOptions): States {
     invoker: createTaskInvoker(options.services),
     onEvents: log,
     onStatusChange: deliverChanges,
+    onFault: options.onFault,
   });
 
   return {

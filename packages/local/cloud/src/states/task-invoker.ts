@@ -27,6 +27,15 @@ export interface TaskServices {
   dynamodb(operation: string, input: unknown, caller: Caller): Promise<unknown>;
 }
 
+const functionArn = /^arn:aws:lambda:[^:]+:\d+:function:/;
+const lambdaInvoke = "arn:aws:states:::lambda:invoke";
+const dynamodbCall = /^arn:aws:states:::dynamodb:(getItem|putItem|updateItem|deleteItem)$/;
+
+/** Whether there is something here that runs a Task with this Resource. */
+export function isTaskResource(resource: string): boolean {
+  return functionArn.test(resource) || resource === lambdaInvoke || dynamodbCall.test(resource);
+}
+
 /**
  * Runs the tasks of state machines by the local cloud's own services, each with the machine's role.
  * Names of errors are those that Step Functions reports:
@@ -40,7 +49,7 @@ export function createTaskInvoker(services: TaskServices): TaskInvoker {
         invocation.executionArn.split(":").at(-1) ?? "",
       );
       const { resource } = invocation;
-      if (/^arn:aws:lambda:[^:]+:\d+:function:/.test(resource)) {
+      if (functionArn.test(resource)) {
         const result = await invokeFunction(
           services,
           resource,
@@ -50,12 +59,10 @@ export function createTaskInvoker(services: TaskServices): TaskInvoker {
         );
         return result.payload;
       }
-      if (resource === "arn:aws:states:::lambda:invoke") {
+      if (resource === lambdaInvoke) {
         return invokeByParameters(services, invocation, caller);
       }
-      const dynamodb = /^arn:aws:states:::dynamodb:(getItem|putItem|updateItem|deleteItem)$/.exec(
-        resource,
-      );
+      const dynamodb = dynamodbCall.exec(resource);
       if (dynamodb?.[1] !== undefined) {
         return callDynamoDb(services, dynamodb[1], invocation, caller);
       }
@@ -97,14 +104,14 @@ async function invokeByParameters(
 
 async function invokeFunction(
   services: TaskServices,
-  functionArn: string,
+  functionName: string,
   payload: Json,
   invocation: TaskInvocation,
   caller: Caller,
 ): Promise<{ payload: Json; executedVersion: string }> {
   let result: FunctionResult;
   try {
-    result = await services.invokeFunction(functionArn, JSON.stringify(payload), {
+    result = await services.invokeFunction(functionName, JSON.stringify(payload), {
       caller,
       signal: invocation.signal,
       onStarted: invocation.onStarted,

@@ -1,8 +1,12 @@
 import type { HistoryEvent } from "@darkroom/states";
 
-/** A history event as GetExecutionHistory gives it: times in seconds, data left out on request. */
+/**
+ * A history event as GetExecutionHistory gives it: times in seconds, data left out on request, without what only a resume
+ * needs.
+ */
 export function toWireEvent(event: HistoryEvent, includeData: boolean): Record<string, unknown> {
-  const wire: Record<string, unknown> = { ...event, timestamp: event.timestamp / 1000 };
+  const { replay: _, ...shown } = event;
+  const wire: Record<string, unknown> = { ...shown, timestamp: event.timestamp / 1000 };
   if (includeData) return wire;
   for (const [name, details] of Object.entries(wire)) {
     if (!name.endsWith("EventDetails") || typeof details !== "object" || details === null) continue;
