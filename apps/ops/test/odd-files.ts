@@ -1,4 +1,5 @@
-import sharp, { type Sharp } from "sharp";
+import sharp from "sharp";
+import { type Orientation, orient } from "../demo/orient.ts";
 
 const red = { r: 230, g: 30, b: 30 };
 
@@ -6,7 +7,7 @@ const red = { r: 230, g: 30, b: 30 };
 export async function photo(options: {
   width?: number;
   height?: number;
-  orientation?: number;
+  orientation?: Orientation;
 }): Promise<Buffer> {
   const { width = 800, height = 600, orientation = 1 } = options;
   const sideways = orientation >= 5;
@@ -28,7 +29,7 @@ export async function photo(options: {
     ])
     .png({ compressionLevel: 0 })
     .toBuffer();
-  return store(sharp(upright), orientation)
+  return orient(sharp(upright), orientation)
     .withExif({
       IFD0: { Make: "Testmake", Model: "Model 1", Orientation: String(orientation) },
       IFD2: { DateTimeOriginal: "2024:05:06 07:08:09" },
@@ -42,28 +43,6 @@ export async function photo(options: {
     .withMetadata({ orientation })
     .jpeg({ quality: 85 })
     .toBuffer();
-}
-
-/** The stored pixels that an orientation turns upright again (TIFF 6.0, tag 274). */
-function store(upright: Sharp, orientation: number): Sharp {
-  switch (orientation) {
-    case 2:
-      return upright.flop();
-    case 3:
-      return upright.rotate(180);
-    case 4:
-      return upright.flip();
-    case 5:
-      return upright.rotate(270).flip();
-    case 6:
-      return upright.rotate(270);
-    case 7:
-      return upright.rotate(90).flip();
-    case 8:
-      return upright.rotate(90);
-    default:
-      return upright;
-  }
 }
 
 /** Files that people do upload, and what each is answered with. */

@@ -15,6 +15,7 @@ import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { ImageItem } from "@darkroom/workflow";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Orientation } from "../demo/orient.ts";
 import { DarkroomProcess, isTerminal } from "./darkroom-process.ts";
 import { oddFiles, photo } from "./odd-files.ts";
 
@@ -125,7 +126,7 @@ describe("a photo", () => {
     expect(thumbnail.orientation).toBeUndefined();
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  test.each<Orientation>([1, 2, 3, 4, 5, 6, 7, 8])(
     "of EXIF orientation %i is shown upright",
     async (orientation) => {
       const row = await process(
@@ -217,7 +218,7 @@ describe("events", () => {
     const key = "Incoming/ann/late/a.jpg";
     const before = await process(key, await photo({}));
 
-    await sendEvent(key, "older", "0000000000000001");
+    await sendEvent(key, "older", "000000000000000000");
     await process("Incoming/ann/late/marker.jpg", await photo({}));
 
     expect(await end(key)).toEqual(before);

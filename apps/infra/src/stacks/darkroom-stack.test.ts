@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
 import { loadStack } from "@darkroom/cloud";
+import { describe, expect, test } from "vitest";
 import { outputFolder, stackName } from "../locations.ts";
 import { outputNames } from "../outputs.ts";
 import {

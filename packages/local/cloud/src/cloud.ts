@@ -84,9 +84,10 @@ async function open(
   const credentials = openCredentials(file("operator-key.json"), accountId);
 
   const onFault = (error: unknown, where: string): void => {
-    options.log(`${where}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    options.log(`${where}: ${oneLine(error)}`);
   };
   const callAs = (caller: Caller, signal = new AbortController().signal): Call => ({
+    inProcess: true,
     caller,
     authorize: access.authorizeAs(caller),
     requestId: randomUUID(),
@@ -201,6 +202,13 @@ async function open(
 
   for (const service of [logs, dynamodb, sqs, s3, lambda, events, states]) service.start();
   return { endpointUrl, region: place.region, operatorKey: credentials.operator, outputs };
+}
+
+/** What went wrong, and where in the code. */
+function oneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const at = /\n\s+(at [^\n]+)/.exec(error.stack ?? "")?.[1];
+  return `${error.message.replace(/\s*\n\s*/g, " ")}${at === undefined ? "" : ` (${at})`}`;
 }
 
 function readStack(file: string): string {

@@ -41,6 +41,10 @@ test("what can't be a folder is one clear line", () => {
   expect(() => openDataFolder(join(file, "data"))).toThrow(/^The data folder .* can't be written/);
 });
 
+test.runIf(process.platform === "linux")("nor can a folder be where the system has none", () => {
+  expect(() => openDataFolder("/proc/darkroom/data")).toThrow(/can't be written/);
+});
+
 test("a folder is released by hand too", () => {
   const path = freshFolder();
   openDataFolder(path).release();

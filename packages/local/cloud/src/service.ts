@@ -70,6 +70,8 @@ export type Authorize = (
 
 /** What an operation of a JSON service knows about its call. */
 export interface Call {
+  /** The caller is a part of this process and ends with it, as an event source mapping does. */
+  readonly inProcess?: true;
   readonly caller: Caller;
   readonly authorize: Authorize;
   readonly requestId: string;

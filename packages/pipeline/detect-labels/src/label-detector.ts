@@ -16,7 +16,7 @@ export interface LabelDetector {
 }
 
 /** How many labels are asked for, and from which confidence on (0 to 100). */
-export const asked = { MaxLabels: 10, MinConfidence: 60 } as const;
+const asked = { MaxLabels: 10, MinConfidence: 60 } as const;
 
 export function labelDetector(rekognition: RekognitionClient): LabelDetector {
   return {

@@ -3,7 +3,7 @@ import sharp, { type OutputInfo, type SharpOptions } from "sharp";
 import { isSrgbProfile } from "./srgb-profile.ts";
 
 /** The longest side, in pixels; a smaller picture is never enlarged. */
-export const pictureSides = { preview: 1440, thumbnail: 250 } as const;
+const pictureSides = { preview: 1440, thumbnail: 250 } as const;
 
 /** An encoded picture, upright and sRGB, without any metadata inside. */
 export interface Picture {

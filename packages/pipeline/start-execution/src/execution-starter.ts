@@ -44,7 +44,7 @@ const passing = new Set([
 ]);
 
 /** Whether the same call may succeed later: no answer at all, the service's own fault, or a throttle. */
-export function mayPass(error: Error): boolean {
+function mayPass(error: Error): boolean {
   const { $fault, $retryable, $metadata } = error as Partial<{
     $fault: "client" | "server";
     $retryable: object;

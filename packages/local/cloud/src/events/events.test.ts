@@ -12,9 +12,9 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AwsError } from "../aws-error.ts";
-import { createFakeClock, type FakeClock } from "../sqs/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../sqs/test-endpoint.ts";
 import type { RuleDraft } from "../terraform/draft.ts";
+import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
+import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
 import type { DeadLetter, TargetEvent } from "./deliveries.ts";
 import { createEvents, type Events } from "./events.ts";
 

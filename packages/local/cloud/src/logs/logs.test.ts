@@ -15,8 +15,8 @@ import {
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createFakeClock, type FakeClock } from "../sqs/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../sqs/test-endpoint.ts";
+import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
+import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
 import { createLogs, type Logs } from "./logs.ts";
 
 const group = "/aws/lambda/f";

@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createFakeClock } from "./fake-clock.ts";
+import { createFakeClock } from "../testing/fake-clock.ts";
+import { place, temporaryFolder } from "../testing/test-endpoint.ts";
 import { createSqs } from "./sqs.ts";
-import { place } from "./test-endpoint.ts";
 
 const call = {
   caller: { kind: "operator" as const, accountId: place.accountId, arn: "arn:aws:iam::0:user/o" },
@@ -137,4 +138,50 @@ test("a waiting receiver looks at the database only when something changed", asy
 
   expect(await receiving).toHaveProperty("Messages");
   await sqs.close();
+});
+
+test("what a part of an earlier process had received is there again at once, and no attempt was used up", async () => {
+  const databaseFile = join(temporaryFolder(), "sqs.sqlite");
+  const clock = createFakeClock();
+  const open = async () => {
+    const sqs = createSqs({
+      place,
+      databaseFile,
+      clock,
+      endpointUrl: "",
+      onFault: (error) => {
+        throw error;
+      },
+    });
+    const receive = async (inProcess: boolean) => {
+      const input = {
+        QueueUrl: sqs.queueUrl(arn),
+        MaxNumberOfMessages: 1,
+        AttributeNames: ["ApproximateReceiveCount"],
+      };
+      const answer = await sqs.service.call("ReceiveMessage", input, {
+        ...call,
+        ...(inProcess ? { inProcess: true } : {}),
+      });
+      return (answer as { Messages?: { Body: string; Attributes: object }[] }).Messages;
+    };
+    return { sqs, receive };
+  };
+  const before = await open();
+  await before.sqs.service.call("CreateQueue", { QueueName: "q" }, call);
+  for (const MessageBody of ["for a mapping", "for a client"]) {
+    const input = { QueueUrl: before.sqs.queueUrl(arn), MessageBody };
+    await before.sqs.service.call("SendMessage", input, call);
+  }
+  await before.receive(true);
+  await before.receive(false);
+  await before.sqs.close();
+
+  const after = await open();
+
+  expect(await after.receive(true)).toMatchObject([
+    { Body: "for a mapping", Attributes: { ApproximateReceiveCount: "1" } },
+  ]);
+  expect(await after.receive(true)).toBeUndefined();
+  await after.sqs.close();
 });

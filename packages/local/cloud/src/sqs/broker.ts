@@ -6,6 +6,8 @@ import type { QueueStore, StoredMessage } from "./store.ts";
 export interface ReceiveOptions {
   readonly maximum: number;
   readonly visibilityTimeoutMs: number;
+  /** The receiver ends with this process: what it has in hand then is visible again at the next start. */
+  readonly inProcess: boolean;
 }
 
 interface Job {
@@ -109,7 +111,10 @@ export function createBroker(options: {
   }
 
   /** Receives what is visible, within a transaction; what has died or expired is put away on the way. */
-  function take(queue: Queue, { maximum, visibilityTimeoutMs }: ReceiveOptions): StoredMessage[] {
+  function take(
+    queue: Queue,
+    { maximum, visibilityTimeoutMs, inProcess }: ReceiveOptions,
+  ): StoredMessage[] {
     const now = clock.now();
     const { messageRetentionSeconds, redrive } = queue.settings;
     const deadLetters = redrive && catalog.byArn(redrive.deadLetterTargetArn);
@@ -125,7 +130,7 @@ export function createBroker(options: {
           deadLetters.oldest = Math.min(deadLetters.oldest, message.sentAt);
           visibleAgain(deadLetters, now);
         } else {
-          store.received(message, now, now + visibilityTimeoutMs);
+          store.received(message, now, now + visibilityTimeoutMs, inProcess);
           taken.push({
             ...message,
             receiveCount: message.receiveCount + 1,

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createFakeClock } from "./fake-clock.ts";
+import { createFakeClock } from "../testing/fake-clock.ts";
+import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
 import { createSqs, type Sqs } from "./sqs.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "./test-endpoint.ts";
 
 let sqs: Sqs;
 let endpoint: TestEndpoint;

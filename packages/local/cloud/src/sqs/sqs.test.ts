@@ -22,9 +22,9 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { QueueDraft } from "../terraform/draft.ts";
-import { createFakeClock, type FakeClock } from "./fake-clock.ts";
+import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
+import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
 import { createSqs, type Sqs } from "./sqs.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "./test-endpoint.ts";
 
 const arnOf = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const draft = (name: string, changes: Partial<QueueDraft> = {}): QueueDraft => ({

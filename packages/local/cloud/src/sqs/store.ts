@@ -18,15 +18,24 @@ CREATE TABLE IF NOT EXISTS messages (
   seq INTEGER PRIMARY KEY, queue_id INTEGER NOT NULL, visible_at INTEGER NOT NULL, sent_at INTEGER NOT NULL,
   receive_count INTEGER NOT NULL, first_received_at INTEGER NOT NULL, received_at INTEGER NOT NULL,
   message_id TEXT NOT NULL, sender_id TEXT NOT NULL, trace_header TEXT, source_arn TEXT,
-  attributes TEXT, body TEXT NOT NULL
+  attributes TEXT, body TEXT NOT NULL, received_in_process INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue_id, visible_at);
+CREATE INDEX IF NOT EXISTS messages_received_in_process ON messages (seq) WHERE received_in_process = 1;
 CREATE TABLE IF NOT EXISTS move_tasks (
   id TEXT PRIMARY KEY, source_arn TEXT NOT NULL, destination_arn TEXT, rate INTEGER, status TEXT NOT NULL,
   moved INTEGER NOT NULL, to_move INTEGER NOT NULL, started_at INTEGER NOT NULL, failure TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS move_tasks_by_source ON move_tasks (source_arn, started_at);
 `;
+
+/**
+ * What a receiver of an earlier process had in hand when that ended is visible again at once: nobody works on it any
+ * more, and an attempt that was cut off is none.
+ */
+const releaseAbandoned = `
+UPDATE messages SET visible_at = received_at, receive_count = receive_count - 1, received_in_process = 0
+WHERE received_in_process = 1`;
 
 export interface StoredQueue {
   readonly id: number;
@@ -62,6 +71,7 @@ export type QueueStore = ReturnType<typeof openQueueStore>;
 /** Queues and their messages: one SQLite file. The caller decides what is one transaction. */
 export function openQueueStore(file: string) {
   const database = openDatabase(file, schema);
+  database.exec(releaseAbandoned);
   const insertQueue = database.prepare(
     "INSERT INTO queues (name, settings, created_at, modified_at) VALUES (?, ?, ?, ?)",
   );
@@ -79,7 +89,8 @@ export function openQueueStore(file: string) {
   );
   const selectMessage = database.prepare("SELECT * FROM messages WHERE seq = ?");
   const updateReceived = database.prepare(
-    `UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ?, received_at = ? WHERE seq = ?`,
+    `UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ?, received_at = ?,
+       received_in_process = ? WHERE seq = ?`,
   );
   const updateVisibleAt = database.prepare("UPDATE messages SET visible_at = ? WHERE seq = ?");
   const updateBuried = database.prepare(
@@ -157,12 +168,14 @@ export function openQueueStore(file: string) {
       return row === undefined ? undefined : toMessage(row);
     },
 
-    received(message: StoredMessage, now: number, visibleAt: number): void {
+    /** @param inProcess the receiver ends with this process */
+    received(message: StoredMessage, now: number, visibleAt: number, inProcess: boolean): void {
       updateReceived.run(
         visibleAt,
         message.receiveCount + 1,
         message.receiveCount === 0 ? now : message.firstReceivedAt,
         now,
+        inProcess ? 1 : 0,
         message.seq,
       );
     },

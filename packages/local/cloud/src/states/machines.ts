@@ -19,7 +19,8 @@ export function createDefinitionCache() {
   const parsed = new Map<string, StateMachine>();
   return (definition: string): StateMachine => {
     const hash = definitionHash(definition);
-    const machine = parsed.get(hash) ?? parseStateMachine(definition, { supportsResource: isTaskResource });
+    const machine =
+      parsed.get(hash) ?? parseStateMachine(definition, { supportsResource: isTaskResource });
     parsed.set(hash, machine);
     return machine;
   };

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { place, serve, type TestEndpoint } from "../sqs/test-endpoint.ts";
+import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
 import { createSts } from "./sts.ts";
 
 let endpoint: TestEndpoint;

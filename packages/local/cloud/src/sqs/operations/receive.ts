@@ -59,7 +59,7 @@ export function receiveOperations(options: {
       ]);
       const messages = await broker.receive(
         queue,
-        { maximum, visibilityTimeoutMs: timeout * 1000 },
+        { maximum, visibilityTimeoutMs: timeout * 1000, inProcess: call.inProcess === true },
         wait * 1000,
         call.signal,
       );
