@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import exifr from "exifr";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 /**
  * What the pipeline is measured against: a loop that reads each file, takes its metadata and EXIF, and makes the same two
@@ -28,7 +28,7 @@ async function bareSharp(files: readonly string[]): Promise<number> {
   return performance.now() - begin;
 }
 
-function pictureOf(upright: sharp.Sharp, side: number): Promise<Buffer> {
+function pictureOf(upright: Sharp, side: number): Promise<Buffer> {
   return upright
     .clone()
     .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true })

@@ -37,6 +37,9 @@ export function createEndpoint(options: EndpointOptions): Server {
   return server;
 }
 
+/** One for all: an error of its own for each request would cost as much as the rest of a small one. */
+const answered = new Error("The client has its answer, or has gone.");
+
 async function answer(
   message: IncomingMessage,
   response: ServerResponse,
@@ -71,7 +74,7 @@ async function answer(
     }
     const verified = await authenticate(message, request, authorization, options.credentials);
     const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    response.once("close", () => gone.abort(answered));
     const result = await service.handle({
       ...request,
       ...verified,

@@ -1,7 +1,7 @@
 import { invalidArgument } from "./s3-error.ts";
 
 /** S3 lists no more at once, whatever is asked for. */
-export const maximumPage = 1000;
+const maximumPage = 1000;
 
 /** Reads a number of a query, such as `max-keys`. */
 export function readCount(query: URLSearchParams, name: string, otherwise: number): number {

@@ -38,12 +38,13 @@ export function findVersion(
   if (versionId === undefined) {
     const version = store.versions.newest(bucket.id, key);
     if (version !== undefined && !version.deleteMarker) return version;
-    authorizeToMiss(authorize, bucket);
+    authorizeToMiss(authorize, bucket, key);
     throw noSuchKey(key, version === undefined ? {} : markerHeaders(version));
   }
   const version = store.versions.find(bucket.id, key, versionId);
   if (version === undefined) {
-    if (store.versions.newest(bucket.id, key) === undefined) authorizeToMiss(authorize, bucket);
+    if (store.versions.newest(bucket.id, key) === undefined)
+      authorizeToMiss(authorize, bucket, key);
     throw noSuchVersion(key, versionId);
   }
   if (version.deleteMarker) throw isDeleteMarker(version, method);

@@ -5,6 +5,6 @@ import type { Place } from "../place.ts";
 export const ownerId = (place: Place): string =>
   createHash("sha256").update(`canonical user of ${place.accountId}`).digest("hex");
 
-/** S3's second request id, `x-amz-id-2`. */
+/** S3's second request id, `x-amz-id-2`: 76 characters of base64 that say nothing more than the first one. */
 export const hostId = (requestId: string): string =>
-  createHash("sha512").update(requestId).digest("base64").slice(0, 76);
+  Buffer.from(requestId + requestId.slice(0, 21)).toString("base64");

@@ -40,6 +40,15 @@ export function objectHeaders(bucket: Bucket, version: ObjectVersion): Record<st
   return headers;
 }
 
-/** A time as S3's documents have it: it counts whole seconds. */
-export const isoSeconds = (timeMs: number): string =>
-  new Date(Math.floor(timeMs / 1000) * 1000).toISOString();
+let lastSecond = Number.NaN;
+let lastText = "";
+
+/** A time as S3's documents have it: it counts whole seconds. A listing has many of one second. */
+export function isoSeconds(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = new Date(second * 1000).toISOString();
+  }
+  return lastText;
+}

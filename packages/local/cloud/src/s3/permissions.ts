@@ -30,11 +30,11 @@ export function authorizeKey(
 
 /**
  * Who may not list a bucket is not told that a key is not there: the answer is then AccessDenied for s3:ListBucket
- * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). The request has no prefix, so a condition on
- * s3:prefix does not hold.
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html). A condition on s3:prefix sees the key.
  */
-export function authorizeToMiss(authorize: Authorize, bucket: Bucket): void {
-  authorize("s3:ListBucket", bucketArn(bucket.name), { resourcePolicy: bucket.policy });
+export function authorizeToMiss(authorize: Authorize, bucket: Bucket, key: string): void {
+  const context = { "s3:prefix": key };
+  authorize("s3:ListBucket", bucketArn(bucket.name), { context, resourcePolicy: bucket.policy });
 }
 
 /** The condition keys of a listing: those of its parameters that the request has. */

@@ -59,11 +59,15 @@ const everywhere = new Set([
 ]);
 
 /** Refuses an `x-amz-` header that the operation does not know: it would change what the caller expects to happen. */
-export function checkHeaders(headers: RequestHeaders, known: ReadonlySet<string>): void {
+export function checkHeaders(
+  headers: RequestHeaders,
+  known: ReadonlySet<string>,
+  operation: string,
+): void {
   for (const name of headers.keys()) {
     if (!name.startsWith("x-amz-") || everywhere.has(name) || known.has(name)) continue;
     if (name.startsWith("x-amz-meta-") && known.has("x-amz-meta-*")) continue;
-    throw notImplemented(`the header ${name}`);
+    throw notImplemented(`the header ${name} of ${operation}`);
   }
 }
 

@@ -79,5 +79,5 @@ function checkRequest(operation: Operation<never>, call: ServiceCall, where: str
     known.set(operation, { query, headers });
   }
   checkQuery(call.query, query, where);
-  checkHeaders(call.headers, headers);
+  checkHeaders(call.headers, headers, operation.name);
 }

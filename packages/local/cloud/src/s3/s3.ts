@@ -159,6 +159,6 @@ async function readObject(
       `The image is ${version.size} bytes large; the limit is ${limit}.`,
     );
   }
-  const bytes = await readVersion(parts, version, { start: 0, length: version.size });
+  const bytes = readVersion(parts, version, { start: 0, length: version.size });
   return bytes instanceof Uint8Array ? bytes : readAll(bytes, limit);
 }

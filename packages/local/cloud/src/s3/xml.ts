@@ -23,11 +23,16 @@ export interface XmlElements {
  * to say most of them: clients that must read such keys ask for `encoding-type=url`.
  */
 function escapeXml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that have to be written otherwise
-  return text.replace(/[&<>"\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => {
-    const named = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[character];
-    return named ?? `&#x${character.charCodeAt(0).toString(16)};`;
-  });
+  return special.test(text) ? text.replace(allSpecial, escapeCharacter) : text;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that have to be written otherwise
+const special = /[&<>"\u0000-\u0008\u000b-\u001f\u007f]/;
+const allSpecial = new RegExp(special, "g");
+
+function escapeCharacter(character: string): string {
+  const named = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[character];
+  return named ?? `&#x${character.charCodeAt(0).toString(16)};`;
 }
 
 /**
@@ -38,34 +43,46 @@ export function writeXml(
   root: string,
   content: string | XmlElements | readonly (readonly [string, XmlValue])[],
 ): string {
-  const inner =
-    typeof content === "string"
-      ? escapeXml(content)
-      : writeEntries(Array.isArray(content) ? content : Object.entries(content));
-  return `${declaration}<${root} xmlns="${namespace}">${inner}</${root}>`;
+  return `${declaration}<${root} xmlns="${namespace}">${writeContent(content)}</${root}>`;
 }
 
 /** Errors have no namespace. */
 export function writeErrorXml(elements: XmlElements): string {
-  return `${declaration}<Error>${writeEntries(Object.entries(elements))}</Error>`;
+  return `${declaration}<Error>${writeContent(elements)}</Error>`;
 }
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-function writeEntries(entries: readonly (readonly [string, XmlValue])[]): string {
+function writeContent(
+  content: string | XmlElements | readonly (readonly [string, XmlValue])[],
+): string {
+  if (typeof content === "string") return escapeXml(content);
   let text = "";
-  for (const [name, value] of entries) {
-    if (Array.isArray(value)) for (const one of value) text += writeElement(name, one);
-    else text += writeElement(name, value as Exclude<XmlValue, readonly unknown[]>);
+  if (Array.isArray(content)) {
+    for (const [name, value] of content) text += writeElement(name, value);
+  } else {
+    const elements = content as XmlElements;
+    // A listing has thousands of elements: this loop makes no list of their names first.
+    for (const name in elements) text += writeElement(name, elements[name]);
   }
   return text;
 }
 
-function writeElement(name: string, value: Exclude<XmlValue, readonly unknown[]>): string {
-  if (value === undefined) return "";
-  const content =
-    typeof value === "object" ? writeEntries(Object.entries(value)) : escapeXml(String(value));
-  return `<${name}>${content}</${name}>`;
+function writeElement(name: string, value: XmlValue): string {
+  switch (typeof value) {
+    case "undefined":
+      return "";
+    case "string":
+      return `<${name}>${escapeXml(value)}</${name}>`;
+    case "object": {
+      if (!Array.isArray(value)) return `<${name}>${writeContent(value as XmlElements)}</${name}>`;
+      let text = "";
+      for (const one of value) text += writeElement(name, one);
+      return text;
+    }
+    default:
+      return `<${name}>${value}</${name}>`;
+  }
 }
 
 const parser = new XMLParser({

@@ -50,12 +50,12 @@ function fromQuery(query: URLSearchParams): Authorization | "malformed" {
   const credential = readCredential(query.get("X-Amz-Credential") ?? undefined);
   const amzDate = query.get("X-Amz-Date") ?? undefined;
   const expires = Number(query.get("X-Amz-Expires"));
-  const signature = query.get("X-Amz-Signature");
+  const signature = query.get("X-Amz-Signature") ?? "";
   if (
     query.get("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256" ||
     !credential ||
     !isAmzDate(amzDate) ||
-    !signature ||
+    !/^[0-9a-f]{64}$/.test(signature) ||
     !Number.isInteger(expires) ||
     expires < 1 ||
     expires > 604_800

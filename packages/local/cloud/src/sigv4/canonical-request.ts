@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
@@ -20,24 +20,24 @@ export interface SignedRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-export const sha256Hex = (data: string | Uint8Array): string =>
-  createHash("sha256").update(data).digest("hex");
+export const sha256Hex = (data: string | Uint8Array): string => hash("sha256", data, "hex");
 
-export const hmac = (key: string | Uint8Array, data: string): Buffer =>
+export const hmac = (key: string | Uint8Array | KeyObject, data: string): Buffer =>
   createHmac("sha256", key).update(data, "utf8").digest();
 
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, KeyObject>();
 
 /** The key of one secret for one day, region and service; derived once, since every request needs it. */
-export function signingKey(secret: string, scope: CredentialScope): Buffer {
+export function signingKey(secret: string, scope: CredentialScope): KeyObject {
   const id = `${secret}/${scope.date}/${scope.region}/${scope.service}`;
   const known = signingKeys.get(id);
   if (known !== undefined) return known;
   if (signingKeys.size > 1000) signingKeys.clear();
-  const key = [scope.region, scope.service, "aws4_request"].reduce(
+  const derived = [scope.region, scope.service, "aws4_request"].reduce(
     (parent, part) => hmac(parent, part),
     hmac(`AWS4${secret}`, scope.date),
   );
+  const key = createSecretKey(derived);
   signingKeys.set(id, key);
   return key;
 }

@@ -1,10 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
+import { type KeyObject, timingSafeEqual } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
 import { type CredentialScope, hmac, sha256Hex } from "./canonical-request.ts";
 
 /** How the chunks of an aws-chunked body are signed; each signature covers the one before. */
 export interface ChunkSigning {
-  readonly key: Uint8Array;
+  readonly key: KeyObject;
   readonly amzDate: string;
   readonly scope: CredentialScope;
   readonly seedSignature: string;

@@ -1,11 +1,35 @@
 import { randomBytes } from "node:crypto";
-import { constants, mkdirSync } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, unlink } from "node:fs/promises";
+import {
+  closeSync,
+  fdatasync,
+  fsync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  unlinkSync,
+  writevSync,
+  writev as writevWithCallback,
+} from "node:fs";
+import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { createFolderSync } from "./folder-sync.ts";
+import { promisify } from "node:util";
 
-/** New files go to one folder until it has so many: one sync of the folder then serves all uploads under way. */
-const blobsPerFolder = 1000;
+const writev = promisify(writevWithCallback);
+const syncData = promisify(fdatasync);
+const syncAll = promisify(fsync);
+
+/**
+ * So many empty files are made at once, with one sync of their folder. A body then takes one sync, of its file
+ * (measured: a tenth less time for a PUT with 8 others, a quarter less when alone).
+ */
+const sparesAtOnce = 32;
+
+/** One folder gets so many files, then another one its turn. */
+const blobsPerFolder = 32 * sparesAtOnce;
+
+/** Up to so much of a file is written on the spot: it goes to the page cache, and to hand it to another thread takes longer. */
+const promptBytes = 1024 * 1024;
 
 /** A file that is being written; nobody knows it until `finish` and a row that names it. */
 export interface BlobWriter {
@@ -13,8 +37,8 @@ export interface BlobWriter {
   write(parts: readonly Uint8Array[]): Promise<void>;
   /** Resolves when the bytes and the name are on disk. */
   finish(): Promise<void>;
-  /** Removes what was written. */
-  abandon(): Promise<void>;
+  /** Removes what was written; also after a `finish` that failed. */
+  abandon(): void;
 }
 
 /**
@@ -25,7 +49,8 @@ export interface BlobStore {
   create(): Promise<BlobWriter>;
   /** A second name for the same bytes, on disk when it resolves. */
   duplicate(name: string): Promise<string>;
-  open(name: string): Promise<FileHandle>;
+  /** @returns a file descriptor, to be closed by the caller */
+  open(name: string): number;
   /** Keeps files from being removed while they are read; the returned function lets go of them. */
   pin(names: readonly string[]): () => void;
   /** Removes files, as soon as nobody reads them. */
@@ -38,10 +63,13 @@ export interface BlobStore {
 
 interface Folder {
   readonly name: string;
-  readonly handle: FileHandle;
-  readonly sync: () => Promise<void>;
-  /** How many more new files it takes before another one gets its turn. */
-  left: number;
+  readonly descriptor: number;
+}
+
+/** An empty file whose name is on disk. */
+interface Spare {
+  readonly name: string;
+  readonly file: number;
 }
 
 export function createBlobStore(
@@ -53,46 +81,74 @@ export function createBlobStore(
   const pins = new Map<string, number>();
   const doomed = new Set<string>();
   const removals = new Set<Promise<void>>();
-  const folders = new Map<string, Promise<Folder>>();
-  let current: Promise<Folder> | undefined;
+  const folders = new Map<string, Folder>();
+  let current: Folder | undefined;
+  let placed = 0;
+  let spares: Spare[] = [];
+  let refilling: Promise<void> | undefined;
 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 
   const pathOf = (name: string): string => join(folder, name.slice(0, 2), name);
 
-  async function openFolder(name: string): Promise<Folder> {
-    await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
-    const parent = await open(folder);
-    await parent.sync();
-    await parent.close();
-    const handle = await open(join(folder, name));
-    return { name, handle, sync: createFolderSync(handle), left: blobsPerFolder };
+  function openFolder(name: string): Folder {
+    const path = join(folder, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const parent = openSync(folder, "r");
+    fsyncSync(parent);
+    closeSync(parent);
+    return { name, descriptor: openSync(path, "r") };
   }
 
-  async function nextFolder(): Promise<Folder> {
-    const name = randomBytes(1).toString("hex");
-    const known = folders.get(name);
-    if (known !== undefined) {
-      const again = await known;
-      again.left = blobsPerFolder;
-      return again;
+  function currentFolder(): Folder {
+    if (current === undefined || placed >= blobsPerFolder) {
+      const name = randomBytes(1).toString("hex");
+      current = folders.get(name) ?? openFolder(name);
+      folders.set(name, current);
+      placed = 0;
     }
-    const opening = openFolder(name);
-    folders.set(name, opening);
-    opening.catch(() => folders.delete(name));
-    return opening;
+    return current;
   }
 
-  async function place(): Promise<{ name: string; sync: () => Promise<void> }> {
-    current ??= nextFolder();
-    const target = await current.catch((error: unknown) => {
-      current = undefined;
+  function newName(target: Folder): string {
+    placed++;
+    return target.name + process + randomBytes(11).toString("hex");
+  }
+
+  async function makeSpares(): Promise<void> {
+    const target = currentFolder();
+    const made: Spare[] = [];
+    try {
+      for (let count = 0; count < sparesAtOnce; count++) {
+        const name = newName(target);
+        made.push({ name, file: openSync(pathOf(name), "wx", 0o600) });
+      }
+      await syncAll(target.descriptor);
+    } catch (error) {
+      for (const { file } of made) closeSync(file);
       throw error;
+    }
+    spares.push(...made);
+  }
+
+  const refill = (): Promise<void> => {
+    refilling ??= makeSpares().finally(() => {
+      refilling = undefined;
     });
-    target.left--;
-    if (target.left === 0) current = undefined;
-    const name = target.name + process + randomBytes(11).toString("hex");
-    return { name, sync: target.sync };
+    return refilling;
+  };
+
+  async function takeSpare(): Promise<Spare> {
+    for (;;) {
+      const spare = spares.pop();
+      if (spare === undefined) {
+        await refill();
+        continue;
+      }
+      // What fails here fails again, and is told, when it is waited for.
+      if (spares.length < sparesAtOnce / 2) refill().catch(() => {});
+      return spare;
+    }
   }
 
   function unlinkSoon(name: string): void {
@@ -104,33 +160,45 @@ export function createBlobStore(
 
   return {
     async create() {
-      const { name, sync } = await place();
-      const file = await open(pathOf(name), "wx", 0o600);
+      const { name, file } = await takeSpare();
+      let written = 0;
+      let open = true;
+      const close = (): void => {
+        if (open) closeSync(file);
+        open = false;
+      };
       return {
         name,
         async write(parts) {
-          for (const part of parts) await writeAll(file, part);
+          for (let left = parts; left.length > 0; ) {
+            const count =
+              written < promptBytes
+                ? writevSync(file, left)
+                : (await writev(file, left)).bytesWritten;
+            written += count;
+            left = unwritten(left, count);
+          }
         },
         async finish() {
-          await file.datasync();
-          await file.close();
-          await sync();
+          await syncData(file);
+          close();
         },
-        async abandon() {
-          await file.close();
-          await unlink(pathOf(name));
+        abandon() {
+          close();
+          unlinkSync(pathOf(name));
         },
       };
     },
 
     async duplicate(name) {
-      const { name: copy, sync } = await place();
-      await link(pathOf(name), pathOf(copy));
-      await sync();
+      const target = currentFolder();
+      const copy = newName(target);
+      linkSync(pathOf(name), pathOf(copy));
+      await syncAll(target.descriptor);
       return copy;
     },
 
-    open: (name) => open(pathOf(name), constants.O_RDONLY),
+    open: (name) => openSync(pathOf(name), "r"),
 
     pin(names) {
       for (const name of names) pins.set(name, (pins.get(name) ?? 0) + 1);
@@ -163,14 +231,24 @@ export function createBlobStore(
     },
 
     async close() {
+      await refilling?.catch(() => {});
+      for (const { name, file } of spares) {
+        closeSync(file);
+        unlinkSoon(name);
+      }
+      spares = [];
       await Promise.all(removals);
-      for (const opened of folders.values()) await (await opened).handle.close();
+      for (const { descriptor } of folders.values()) closeSync(descriptor);
     },
   };
 }
 
-async function writeAll(file: FileHandle, data: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < data.length; ) {
-    offset += (await file.write(data, offset, data.length - offset)).bytesWritten;
+/** What is left of a list of buffers when so many bytes of them have been written. */
+function unwritten(parts: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let skipped = count;
+  for (const [index, part] of parts.entries()) {
+    if (skipped < part.length) return [part.subarray(skipped), ...parts.slice(index + 1)];
+    skipped -= part.length;
   }
+  return [];
 }

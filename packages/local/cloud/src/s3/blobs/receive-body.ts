@@ -4,8 +4,11 @@ import { entityTooLarge, S3Error } from "../s3-error.ts";
 import type { StoredBody } from "../store/version-store.ts";
 import type { BlobStore, BlobWriter } from "./blob-store.ts";
 
-/** Measured: up to here a row of the database is faster than a file, which takes two syncs of its own. */
-const largestSmallBody = 32 * 1024;
+/**
+ * Up to here a row of the database is faster than a file with a sync of its own (measured: 0.3 instead of 0.9 ms at
+ * 60 kB, 0.5 instead of 0.9 ms at 100 kB, 1.4 instead of 0.8 ms at 200 kB).
+ */
+const largestSmallBody = 128 * 1024;
 
 /** So much is gathered before it goes to the file at once. */
 const writeSize = 512 * 1024;
@@ -47,7 +50,7 @@ export async function receiveBody(
   try {
     return await receive(body, writer, options);
   } catch (error) {
-    await writer?.abandon();
+    writer?.abandon();
     throw error;
   }
 }

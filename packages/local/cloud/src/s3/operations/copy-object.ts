@@ -134,15 +134,14 @@ async function copyBody(
   const wanted = algorithm ?? checksum.algorithm;
   if (source.partCount === undefined && wanted === checksum.algorithm) {
     if (source.blob !== undefined) {
-      const unpin = blobs.pin([source.blob]);
-      const name = await blobs.duplicate(source.blob).finally(unpin);
+      const name = await blobs.duplicate(source.blob);
       return { size, etag, checksum, body: { kind: "blob", name } };
     }
     const body: StoredBody =
       size === 0 ? { kind: "empty" } : { kind: "small", data: store.versions.smallBody(source) };
     return { size, etag, checksum, body };
   }
-  const bytes = await readVersion(parts, source, { start: 0, length: size });
+  const bytes = readVersion(parts, source, { start: 0, length: size });
   const received = await receiveBody(bytes instanceof Uint8Array ? [bytes] : bytes, blobs, {
     algorithms: [wanted],
     size,

@@ -29,11 +29,11 @@ const read = {
 export const getObject: Operation<ObjectCall> = {
   ...read,
   name: "GetObject",
-  async run(call, parts) {
+  run(call, parts) {
     const version = authorizedVersion(call, parts, "GET");
     const { status, headers, range } = answerFor(call, parts, version);
     if (range === undefined) return { status, headers };
-    return { status, headers, body: await readVersion(parts, version, range) };
+    return { status, headers, body: readVersion(parts, version, range) };
   },
 };
 
@@ -95,11 +95,11 @@ function authorizedVersion(call: ObjectCall, { store }: S3Parts, method: string)
 }
 
 /** The bytes of a version: a small run as it is, a larger one as a stream. */
-export async function readVersion(
+export function readVersion(
   { store, blobs }: S3Parts,
   version: ObjectVersion,
   range: ByteRange,
-): Promise<Uint8Array | Readable> {
+): Uint8Array | Readable {
   if (version.partCount === undefined && version.blob === undefined) {
     const data = version.size === 0 ? new Uint8Array() : store.versions.smallBody(version);
     return data.subarray(range.start, range.start + range.length);

@@ -34,7 +34,7 @@ export const uploadPartCopy: Operation<ObjectCall> = {
     const { bucket: sourceBucket, version: source } = findCopySource(call, parts, wanted);
     const range = readSourceRange(headers.get("x-amz-copy-source-range"), source.size);
     const algorithm = upload.checksum?.algorithm ?? defaultChecksumAlgorithm;
-    const bytes = await readVersion(parts, source, range);
+    const bytes = readVersion(parts, source, range);
     const received = await receiveBody(bytes instanceof Uint8Array ? [bytes] : bytes, parts.blobs, {
       algorithms: [algorithm],
       size: range.length,

@@ -55,7 +55,8 @@ export function createBucketStore(database: DatabaseSync): BucketStore {
         const row = select.get(name);
         if (row === undefined) return undefined;
         bucket = toBucket(row);
-        known.set(name, bucket);
+        // What a transaction sees may yet be rolled back.
+        if (!database.isTransaction) known.set(name, bucket);
       }
       return bucket;
     },

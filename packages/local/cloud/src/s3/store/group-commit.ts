@@ -3,7 +3,7 @@ import { transaction } from "../../store/database.ts";
 
 interface Pending {
   /** Does the work and returns what settles its promise once the transaction is on disk. */
-  run(): () => void;
+  run(alone: boolean): () => void;
   reject(error: unknown): void;
 }
 
@@ -39,7 +39,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
     const batch = pending;
     pending = [];
     try {
-      const settle = transaction(database, () => batch.map((one) => one.run()));
+      const settle = transaction(database, () => batch.map((one) => one.run(batch.length === 1)));
       for (const one of settle) one();
     } catch (error) {
       for (const one of batch) one.reject(error);
@@ -51,7 +51,12 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
       if (pending.length === 0) setImmediate(flush);
       pending.push({
         reject,
-        run() {
+        run(alone) {
+          // One that is alone has all of the transaction to itself.
+          if (alone) {
+            const result = work();
+            return () => resolve(result);
+          }
           try {
             const result = attempt(work);
             return () => resolve(result);

@@ -122,10 +122,32 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
     }));
   }
 
-  function written(bucket: number, key: string): ObjectVersion {
-    const row = selectNewest.get(bucket, key);
-    if (row === undefined) throw new Error("a version that was just written is there");
-    return toVersion(row);
+  function newVersion(
+    bucket: Bucket,
+    key: string,
+    content: Omit<ObjectVersion, "sequence" | "bucket" | "key" | "versionId" | "latest">,
+  ): ObjectVersion {
+    const id = sequence();
+    const versionId = bucket.versioning === "Enabled" ? opaqueId(id) : nullVersionId;
+    demote.run(bucket.id, key);
+    insert.run(
+      id,
+      bucket.id,
+      key,
+      versionId,
+      content.deleteMarker ? 1 : 0,
+      content.modified,
+      content.size,
+      content.etag,
+      content.checksum?.algorithm ?? null,
+      content.checksum?.type ?? null,
+      content.checksum?.value ?? null,
+      content.blob ?? null,
+      content.partCount ?? null,
+      JSON.stringify(content.attributes),
+      JSON.stringify(content.tags),
+    );
+    return { ...content, sequence: id, bucket: bucket.id, key, versionId, latest: true };
   }
 
   return {
@@ -149,47 +171,36 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
 
     parts,
 
-    insert(bucket, version) {
-      const { body } = version;
-      const id = sequence();
-      demote.run(bucket.id, version.key);
-      insert.run(
-        id,
-        bucket.id,
-        version.key,
-        newVersionId(bucket, id),
-        0,
-        version.modified,
-        version.size,
-        version.etag,
-        version.checksum.algorithm,
-        version.checksum.type,
-        version.checksum.value,
-        body.kind === "blob" ? body.name : null,
-        body.kind === "parts" ? body.parts.length : null,
-        JSON.stringify(version.attributes),
-        JSON.stringify(version.tags),
-      );
+    insert(bucket, { body, ...version }) {
+      const written = newVersion(bucket, version.key, {
+        ...version,
+        deleteMarker: false,
+        blob: body.kind === "blob" ? body.name : undefined,
+        partCount: body.kind === "parts" ? body.parts.length : undefined,
+      });
       if (body.kind === "blob") insertBlob.run(body.name);
-      if (body.kind === "small") insertSmallBody.run(id, body.data);
+      if (body.kind === "small") insertSmallBody.run(written.sequence, body.data);
       if (body.kind === "parts") {
         for (const part of body.parts) {
-          insertPart.run(id, part.number, part.blob ?? null, part.size, part.checksum);
+          const { number, blob, size, checksum } = part;
+          insertPart.run(written.sequence, number, blob ?? null, size, checksum);
         }
       }
-      return written(bucket.id, version.key);
+      return written;
     },
 
-    insertDeleteMarker(bucket, key, modified) {
-      const id = sequence();
-      demote.run(bucket.id, key);
-      const attributes = JSON.stringify({ headers: {}, metadata: {} });
-      insert.run(
-        ...[id, bucket.id, key, newVersionId(bucket, id), 1, modified, 0, ""],
-        ...[null, null, null, null, null, attributes, "[]"],
-      );
-      return written(bucket.id, key);
-    },
+    insertDeleteMarker: (bucket, key, modified) =>
+      newVersion(bucket, key, {
+        deleteMarker: true,
+        modified,
+        size: 0,
+        etag: "",
+        checksum: undefined,
+        blob: undefined,
+        partCount: undefined,
+        attributes: { headers: {}, metadata: {} },
+        tags: [],
+      }),
 
     remove(version) {
       const blobs = [version.blob, ...parts(version).map((part) => part.blob)].filter(
@@ -211,9 +222,6 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
     isKnownBlob: (name) => selectBlob.get(name) !== undefined,
   };
 }
-
-const newVersionId = (bucket: Bucket, sequence: number): string =>
-  bucket.versioning === "Enabled" ? opaqueId(sequence) : nullVersionId;
 
 function toVersion(row: Record<string, unknown>): ObjectVersion {
   return {

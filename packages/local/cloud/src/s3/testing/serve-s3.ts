@@ -1,0 +1,127 @@
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { type AccessKey, openCredentials } from "../../credentials.ts";
+import { createEndpoint } from "../../http/endpoint.ts";
+import { createAccess } from "../../iam/access.ts";
+import type { Place } from "../../place.ts";
+import { systemClock } from "../../system-clock.ts";
+import type { BucketDraft } from "../../terraform/draft.ts";
+import { createS3, type S3, type S3Notification, type S3Options } from "../s3.ts";
+
+const place: Place = { accountId: "000000000000", region: "us-east-1" };
+
+export interface ServedS3 {
+  readonly s3: S3;
+  readonly endpoint: string;
+  /** The operator's, or a role's. */
+  client(options?: Partial<S3ClientConfig>): S3Client;
+  /** The key of a role that may do what these policy statements say. */
+  roleKey(...statements: object[]): AccessKey;
+  /** Events that were delivered, as far as nothing else was asked for. */
+  readonly events: S3Notification[];
+  /** What should never have happened. */
+  readonly faults: unknown[];
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions extends Partial<Pick<S3Options, "folder" | "clock" | "deliver">> {
+  readonly buckets?: readonly (Partial<BucketDraft> & { readonly name: string })[];
+}
+
+/** Serves S3 on a free port of 127.0.0.1, with signatures and permissions as in the real thing. */
+export async function serveS3(options: ServeOptions = {}): Promise<ServedS3> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "darkroom-s3-"));
+  const events: S3Notification[] = [];
+  const faults: unknown[] = [];
+  const s3 = createS3({
+    place,
+    folder,
+    clock: options.clock ?? systemClock(),
+    deliver:
+      options.deliver ??
+      (async (notification) => {
+        events.push(notification);
+      }),
+    onFault: (error) => faults.push(error),
+  });
+  for (const draft of options.buckets ?? []) {
+    s3.putBucket({ versioning: false, notifications: [], ...draft });
+  }
+  const credentials = openCredentials(join(folder, "key.json"), place.accountId);
+  const access = createAccess();
+  const server = createEndpoint({
+    services: [s3.service],
+    credentials,
+    authorizeAs: access.authorizeAs,
+    onFault: (error) => faults.push(error),
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  s3.start();
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const clients: S3Client[] = [];
+  let roles = 0;
+  return {
+    s3,
+    endpoint,
+    events,
+    faults,
+    folder,
+    client(config) {
+      const client = new S3Client({
+        endpoint,
+        region: place.region,
+        credentials: credentials.operator,
+        forcePathStyle: true,
+        maxAttempts: 1,
+        ...config,
+      });
+      clients.push(client);
+      return client;
+    },
+    roleKey(...statements) {
+      const name = `role-${++roles}`;
+      const arn = `arn:aws:iam::${place.accountId}:role/${name}`;
+      const document = (statement: readonly object[]) =>
+        JSON.stringify({ Version: "2012-10-17", Statement: statement });
+      const trust = {
+        Effect: "Allow",
+        Principal: { Service: "lambda.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      };
+      access.putRole({
+        arn,
+        name,
+        trustPolicy: document([trust]),
+        policies: new Map([["inline", document(statements)]]),
+      });
+      return credentials.issueRoleKey(arn, "session");
+    },
+    async close() {
+      for (const client of clients) client.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+      await s3.close();
+    },
+  };
+}
+
+/** What an SDK call failed with: code, status and message as the caller sees them. */
+export async function failure(
+  call: Promise<unknown>,
+): Promise<{ code: string; status: number | undefined; message: string }> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+    return { code: error.name, status: $metadata?.httpStatusCode, message: error.message };
+  }
+  throw new Error("the call succeeded");
+}
