@@ -103,8 +103,14 @@ test("an operation that is not there is refused by its name", async () => {
   expect(answer.body).toContain("sqs:TagQueue");
 });
 
-test("a service that is not there is refused", async () => {
-  expect((await send({ service: "kinesis" })).status).toBe(501);
+test("a service that is not there is refused by the name of the operation", async () => {
+  const answer = await send({ service: "kinesis", operation: "ListStreams" });
+
+  expect(answer.status).toBe(501);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    __type: "NotImplemented",
+    message: "The local cloud does not support kinesis:ListStreams.",
+  });
 });
 
 test("a name that somebody points at this machine gets nothing", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { AwsError } from "../aws-error.ts";
+import { AwsError, operationNotSupported } from "../aws-error.ts";
 import type { Caller } from "../caller.ts";
 import type { Credentials } from "../credentials.ts";
 import type { Authorize, Service, ServiceRequest, ServiceResponse } from "../service.ts";
@@ -10,6 +10,7 @@ import { type Authorization, readAuthorization } from "../sigv4/authorization.ts
 import { type SignedRequest, sha256Hex, signingKey } from "../sigv4/canonical-request.ts";
 import { decodeChunkedPayload } from "../sigv4/chunked-payload.ts";
 import { verifySignature } from "../sigv4/verify.ts";
+import { jsonService } from "./json-service.ts";
 import { readAll, verifiedBody } from "./payload.ts";
 
 /** Requests of services other than S3 are read whole before their signature is known. */
@@ -63,15 +64,10 @@ async function answer(
     const host = checkedHost(message);
     const authorization = readAuthorization(request);
     if (authorization !== undefined && authorization !== "malformed") {
-      service = services.get(authorization.scope.service);
+      const { service: name } = authorization.scope;
+      service = services.get(name) ?? missingService(name);
     }
-    if (service === undefined) {
-      throw new AwsError(
-        "UnknownEndpoint",
-        "The local cloud does not have the service that this request is signed for.",
-        { status: 501 },
-      );
-    }
+    if (service === undefined) throw operationNotSupported("s3", `${request.method} ${rawPath}`);
     const verified = await authenticate(message, request, authorization, options.credentials);
     const gone = new AbortController();
     response.once("close", () => gone.abort(answered));
@@ -103,6 +99,18 @@ async function answer(
     if (!message.complete) response.setHeader("connection", "close");
     await send(response, result, requestId, service).catch(() => response.destroy());
   }
+}
+
+/** Answers for a service that isn't there: in JSON, which most of AWS speaks, naming the operation where that can be seen. */
+function missingService(name: string): Service {
+  const json = jsonService({ name, jsonVersion: "1.1", operations: {} });
+  return {
+    ...json,
+    async handle(request) {
+      if (request.headers["x-amz-target"] !== undefined) return json.handle(request);
+      throw operationNotSupported(name, `${request.method} ${request.rawPath}`);
+    },
+  };
 }
 
 function asFailure(error: unknown): AwsError {
