@@ -10,7 +10,11 @@ import {
   type PutObjectCommandOutput,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { GetExecutionHistoryCommand, ListExecutionsCommand } from "@aws-sdk/client-sfn";
+import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { ImageItem } from "@darkroom/workflow";
 import sharp from "sharp";
@@ -68,10 +72,15 @@ async function executionCount(): Promise<number> {
 }
 
 /** The notification that S3 would send, as start-execution gets it from the queue. */
-async function sendEvent(key: string, versionId: string, sequencer: string): Promise<void> {
+async function sendEvent(
+  key: string,
+  versionId: string,
+  sequencer: string,
+  queue = "photo-events",
+): Promise<void> {
   const start = darkroom.variable("DARKROOM_START_FUNCTION");
   const { QueueUrl } = await darkroom.clients.sqs.send(
-    new GetQueueUrlCommand({ QueueName: start.replace("-StartExecution", "-photo-events") }),
+    new GetQueueUrlCommand({ QueueName: start.replace("StartExecution", queue) }),
   );
   await darkroom.clients.sqs.send(
     new SendMessageCommand({
@@ -254,39 +263,78 @@ test("a wrong secret is refused", async () => {
   );
 });
 
-test("a Lambda that is killed by its timeout is retried, and leaves a status and a reason", async () => {
+/** Lets extract-metadata wait for an S3 that never answers, while `work` runs. */
+async function withHangingExtraction(
+  timeoutSeconds: number,
+  work: () => Promise<void>,
+): Promise<void> {
   const silent = createServer(() => {}).listen(0, "127.0.0.1");
   await once(silent, "listening");
-  const port = (silent.address() as AddressInfo).port;
-  const functionName = darkroom
+  const { port } = silent.address() as AddressInfo;
+  const FunctionName = darkroom
     .variable("DARKROOM_START_FUNCTION")
     .replace("StartExecution", "ExtractMetadata");
-  const configure = (Timeout: number, variables: Record<string, string>) =>
+  const configure = (Timeout: number, Variables: Record<string, string>) =>
     darkroom.clients.lambda.send(
-      new UpdateFunctionConfigurationCommand({
-        FunctionName: functionName,
-        Timeout,
-        Environment: { Variables: variables },
-      }),
+      new UpdateFunctionConfigurationCommand({ FunctionName, Timeout, Environment: { Variables } }),
     );
   try {
-    await configure(1, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
-
-    const row = await process("Incoming/ann/slow/a.jpg", await photo({}));
-
-    expect(row.status).toBe("FAILED");
-    expect(row.errReason).toMatch(/ExtractImageMetadata.*timed out/i);
-    const { events } = await darkroom.clients.sfn.send(
-      new GetExecutionHistoryCommand({ executionArn: row.executionArn }),
-    );
-    const failures = events?.filter(({ type }) => type === "LambdaFunctionFailed");
-    expect(failures?.length).toBeGreaterThan(1);
+    await configure(timeoutSeconds, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
+    await work();
   } finally {
-    await configure(30, {});
+    await configure(120, {});
     silent.closeAllConnections();
     silent.close();
   }
-}, 90_000);
+}
+
+describe("what no state of the machine can catch", () => {
+  test("a Lambda that is killed by its timeout is retried, and leaves a status and a reason", async () => {
+    await withHangingExtraction(1, async () => {
+      const row = await process("Incoming/ann/slow/a.jpg", await photo({}));
+
+      expect(row.status).toBe("FAILED");
+      expect(row.errReason).toMatch(/ExtractImageMetadata.*timed out/i);
+      const { events } = await darkroom.clients.sfn.send(
+        new GetExecutionHistoryCommand({ executionArn: row.executionArn }),
+      );
+      expect(events?.filter(({ type }) => type === "LambdaFunctionFailed")).toHaveLength(4);
+    });
+  }, 90_000);
+
+  test("an execution that is aborted leaves a status and a reason, by EventBridge's rule", async () => {
+    await withHangingExtraction(10, async () => {
+      const key = "Incoming/ann/slow/aborted.jpg";
+      await put(key, await photo({}));
+      const started = (await darkroom.rowsWhen([key], (row) => row !== undefined)).get(key);
+
+      await darkroom.clients.sfn.send(
+        new StopExecutionCommand({
+          executionArn: started?.executionArn ?? "",
+          error: "Enough",
+          cause: "the operator stopped it",
+        }),
+      );
+
+      expect(await end(key)).toMatchObject({
+        status: "FAILED",
+        errReason: "its execution was aborted: Enough: the operator stopped it",
+      });
+    });
+  }, 90_000);
+
+  test("an event that died in the queue leaves a row without an execution", async () => {
+    const key = "Incoming/ann/dead/letter.jpg";
+
+    await sendEvent(key, "v1", "0065F0000000000001", "photo-events-dead");
+
+    expect(await end(key)).toMatchObject({
+      status: "FAILED",
+      executionArn: "ERR",
+      errReason: expect.stringContaining("its event could not be processed"),
+    });
+  });
+});
 
 describe("a restart", () => {
   test("after kill -9 keeps what was done and finishes what was under way", async () => {
