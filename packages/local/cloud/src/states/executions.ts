@@ -10,7 +10,7 @@ import {
 import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
 import { groupCommitJournal } from "./group-commit.ts";
-import { createDefinitionCache, type DefinedStateMachine } from "./machines.ts";
+import type { DefinedStateMachine, ParsedDefinitions } from "./machines.ts";
 import type { StatesStore, StoredExecution } from "./store.ts";
 
 /** StartExecution takes up to 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
@@ -26,6 +26,7 @@ export type Executions = ReturnType<typeof createExecutions>;
 export function createExecutions(options: {
   place: Place;
   store: StatesStore;
+  machineOf: ParsedDefinitions;
   clock: Clock;
   random: Random;
   invoker: TaskInvoker;
@@ -35,19 +36,15 @@ export function createExecutions(options: {
 }) {
   const { place, store, clock } = options;
   const live = new Map<string, Execution>();
-  const parse = createDefinitionCache();
   const journal = groupCommitJournal((batch) => {
     store.append(batch);
     for (const { arn, events } of batch) options.onEvents(machineArnOf(arn), arn, events);
   });
 
-  function run(
-    execution: StoredExecution,
-    definition: string,
-    history: readonly HistoryEvent[],
-  ): void {
+  function run(execution: StoredExecution, history: readonly HistoryEvent[]): void {
+    const { definitionHash } = execution;
     const running = startExecution({
-      machine: parse(definition),
+      machine: options.machineOf(definitionHash, () => store.definition(definitionHash)),
       stateMachineArn: execution.stateMachineArn,
       executionArn: execution.executionArn,
       name: execution.name,
@@ -99,7 +96,7 @@ export function createExecutions(options: {
         input,
       });
       options.onStatusChange();
-      run(execution, machine.definition, []);
+      run(execution, []);
       return execution;
     },
 
@@ -119,11 +116,7 @@ export function createExecutions(options: {
     /** Takes up every execution that was running when the process ended. */
     resume(): void {
       for (const execution of store.running()) {
-        run(
-          execution,
-          store.definition(execution.definitionHash),
-          store.history(execution.executionArn),
-        );
+        run(execution, store.history(execution.executionArn));
       }
     },
 

@@ -5,8 +5,8 @@ import { isTaskResource } from "./task-invoker.ts";
 
 export interface DefinedStateMachine extends StateMachineDraft {
   readonly arn: string;
+  /** Of its definition. */
   readonly hash: string;
-  readonly machine: StateMachine;
   /** Epoch milliseconds. */
   readonly creationDate: number;
 }
@@ -14,13 +14,16 @@ export interface DefinedStateMachine extends StateMachineDraft {
 export const definitionHash = (definition: string): string =>
   createHash("sha256").update(definition).digest("hex");
 
-/** Parsed definitions by their hash: an execution goes on with the one it was started with. */
-export function createDefinitionCache() {
+/** Gives the machine that a definition of this hash describes; its text is asked for only when it isn't known yet. */
+export type ParsedDefinitions = (hash: string, definition: () => string) => StateMachine;
+
+/** Parses each definition once: an execution goes on with the one it was started with. */
+export function parsedDefinitions(): ParsedDefinitions {
   const parsed = new Map<string, StateMachine>();
-  return (definition: string): StateMachine => {
-    const hash = definitionHash(definition);
-    const machine =
-      parsed.get(hash) ?? parseStateMachine(definition, { supportsResource: isTaskResource });
+  return (hash, definition) => {
+    const known = parsed.get(hash);
+    if (known !== undefined) return known;
+    const machine = parseStateMachine(definition(), { supportsResource: isTaskResource });
     parsed.set(hash, machine);
     return machine;
   };

@@ -12,7 +12,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AwsError } from "../aws-error.ts";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
 import { createStates, type States, type StatesOptions } from "./states-service.ts";
 import type { FunctionResult } from "./task-invoker.ts";
 

@@ -3,7 +3,7 @@ import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
 import type { StateMachineDraft } from "../terraform/draft.ts";
 import { createExecutions } from "./executions.ts";
-import { createDefinitionCache, type DefinedStateMachine, definitionHash } from "./machines.ts";
+import { type DefinedStateMachine, definitionHash, parsedDefinitions } from "./machines.ts";
 import { statesOperations } from "./operations.ts";
 import { openStatesStore } from "./store.ts";
 import { createTaskInvoker, type TaskServices } from "./task-invoker.ts";
@@ -45,7 +45,7 @@ export function createStates(options: StatesOptions): States {
   const { place } = options;
   const store = openStatesStore(options.databaseFile);
   const machines = new Map<string, DefinedStateMachine>();
-  const parse = createDefinitionCache();
+  const machineOf = parsedDefinitions();
   let delivering: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -56,9 +56,14 @@ export function createStates(options: StatesOptions): States {
         if (closed) return;
         const changes = store.pendingChanges();
         if (changes.length === 0) return;
-        for (const change of changes) {
-          await options.putEvent(statusChangeEvent(change.execution));
-          store.changeDelivered(change.id);
+        let delivered: number | undefined;
+        try {
+          for (const change of changes) {
+            await options.putEvent(statusChangeEvent(change.execution));
+            delivered = change.id;
+          }
+        } finally {
+          if (delivered !== undefined) store.changesDelivered(delivered);
         }
       }
     });
@@ -83,6 +88,7 @@ export function createStates(options: StatesOptions): States {
   const executions = createExecutions({
     place,
     store,
+    machineOf,
     clock: options.clock,
     random: Math.random,
     invoker: createTaskInvoker(options.services),
@@ -102,13 +108,10 @@ export function createStates(options: StatesOptions): States {
     putStateMachine(config) {
       options.requireTrust(config.roleArn, "states.amazonaws.com");
       const arn = `arn:aws:states:${place.region}:${place.accountId}:stateMachine:${config.name}`;
-      machines.set(arn, {
-        ...config,
-        arn,
-        hash: definitionHash(config.definition),
-        machine: parse(config.definition),
-        creationDate: options.clock.now(),
-      });
+      const hash = definitionHash(config.definition);
+      // Refused here and not by its first execution.
+      machineOf(hash, () => config.definition);
+      machines.set(arn, { ...config, arn, hash, creationDate: options.clock.now() });
     },
 
     start() {

@@ -78,7 +78,7 @@ export function openStatesStore(file: string) {
   const selectDefinition = database.prepare("SELECT definition FROM definitions WHERE hash = ?");
   const insertOutbox = database.prepare("INSERT INTO outbox (execution) VALUES (?)");
   const selectOutbox = database.prepare("SELECT id, execution FROM outbox ORDER BY id LIMIT 100");
-  const deleteOutbox = database.prepare("DELETE FROM outbox WHERE id = ?");
+  const deleteOutbox = database.prepare("DELETE FROM outbox WHERE id <= ?");
 
   function find(arn: string): StoredExecution | undefined {
     const row = selectExecution.get(arn);
@@ -180,8 +180,9 @@ export function openStatesStore(file: string) {
         execution: JSON.parse(String(row.execution)),
       })),
 
-    changeDelivered(id: number): void {
-      deleteOutbox.run(id);
+    /** Every change up to this one, in the order of `pendingChanges`. */
+    changesDelivered(lastId: number): void {
+      deleteOutbox.run(lastId);
     },
 
     close: () => database.close(),
