@@ -1,8 +1,9 @@
+import type { OperatorKey } from "@darkroom/cloud/operator-key";
 import { outputNames } from "@darkroom/infra";
 import { codeOf, Failure } from "./failure.ts";
 import { invocation } from "./invocation.ts";
 import { type CloudRecord, readCloudRecord } from "./local/cloud-record.ts";
-import { type OperatorKey, readOperatorKey } from "./local/operator-key.ts";
+import { readOperatorKey } from "./local/operator-key.ts";
 import type { Settings } from "./settings.ts";
 
 /** Where the photos are processed, and what its resources are called. */

@@ -13,6 +13,7 @@ import { createEndpoint } from "./http/endpoint.ts";
 import { createAccess } from "./iam/access.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
+import { operatorKeyFile } from "./operator-key.ts";
 import { createRekognition, type LabelDetector } from "./rekognition/rekognition.ts";
 import { createS3 } from "./s3/s3.ts";
 import type { Call } from "./service.ts";
@@ -81,7 +82,7 @@ async function open(
   const file = (name: string): string => join(options.dataFolder, name);
   const clock = systemClock();
   const access = createAccess();
-  const credentials = openCredentials(file("operator-key.json"), accountId);
+  const credentials = openCredentials(operatorKeyFile(options.dataFolder), accountId);
 
   const onFault = (error: unknown, where: string): void => {
     options.log(`${where}: ${oneLine(error)}`);

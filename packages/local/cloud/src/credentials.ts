@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { z } from "zod";
 import type { Caller, RoleSession } from "./caller.ts";
+import { operatorKey } from "./operator-key.ts";
 
 /** An access key as SDKs take it from the environment. */
 export interface AccessKey {
@@ -18,8 +18,6 @@ export interface Credentials {
   /** A key for a session of a role; good until the process ends. */
   issueRoleKey(roleArn: string, sessionName: string): AccessKey;
 }
-
-const keyFile = z.strictObject({ accessKeyId: z.string(), secretAccessKey: z.string() });
 
 const randomKeyId = (prefix: "AKIA" | "ASIA"): string =>
   prefix + randomBytes(16).toString("hex").toUpperCase().slice(0, 16);
@@ -63,7 +61,7 @@ export function roleSession(roleArn: string, sessionName: string): RoleSession {
 }
 
 function loadOperatorKey(file: string): AccessKey {
-  if (existsSync(file)) return keyFile.parse(JSON.parse(readFileSync(file, "utf8")));
+  if (existsSync(file)) return operatorKey.parse(JSON.parse(readFileSync(file, "utf8")));
   const key: AccessKey = {
     accessKeyId: randomKeyId("AKIA"),
     secretAccessKey: randomBytes(30).toString("base64"),
