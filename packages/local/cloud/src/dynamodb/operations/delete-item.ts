@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Operation } from "../../service.ts";
-import { consumedCapacity } from "../consumed-capacity.ts";
 import { parseRequest } from "../parse-request.ts";
 import {
   attributeMap,
@@ -11,7 +10,7 @@ import {
 } from "../request-members.ts";
 import { type DynamoContext, openTable } from "./dynamo-context.ts";
 import { readRemoval } from "./item-actions.ts";
-import { consumptionOf, writeItem } from "./item-write.ts";
+import { writeAnswer, writeItem } from "./item-write.ts";
 import { requireOldValuesOnly } from "./put-item.ts";
 
 const request = z.strictObject({
@@ -32,10 +31,5 @@ export const deleteItem =
     const table = openTable(context, call, "DeleteItem", input.TableName);
     const written = await writeItem(context, removal.on(table));
     const old = input.ReturnValues === "ALL_OLD" ? written.before() : undefined;
-    return {
-      ...(old === undefined ? {} : { Attributes: old }),
-      ...(input.ReturnConsumedCapacity === undefined
-        ? {}
-        : consumedCapacity(table.name, consumptionOf(written), input.ReturnConsumedCapacity)),
-    };
+    return writeAnswer(written, old, input.ReturnConsumedCapacity);
   };

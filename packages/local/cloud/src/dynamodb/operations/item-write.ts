@@ -1,6 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
 import type { Attributes } from "../attribute-value.ts";
-import { type Consumption, writeConsumption } from "../consumed-capacity.ts";
+import { type Consumption, consumedCapacity, writeConsumption } from "../consumed-capacity.ts";
 import { type BoundCondition, bindCondition } from "../expression/bind-condition.ts";
 import { conditionTree } from "../expression/parse-cached.ts";
 import type { Placeholders } from "../expression/placeholders.ts";
@@ -68,6 +68,20 @@ export function writeItem(context: DynamoContext, write: ItemWrite): Promise<Pre
 
 export const consumptionOf = ({ write, before, after }: PreparedWrite): Consumption =>
   writeConsumption(write.table, before(), after);
+
+/** What Put-, Update- and DeleteItem answer: the attributes that were asked for, and the capacity. */
+export function writeAnswer(
+  written: PreparedWrite,
+  attributes: Attributes | undefined,
+  returnCapacity: Parameters<typeof consumedCapacity>[2] | undefined,
+): Record<string, unknown> {
+  return {
+    ...(attributes === undefined ? {} : { Attributes: attributes }),
+    ...(returnCapacity === undefined
+      ? {}
+      : consumedCapacity(written.write.table.name, consumptionOf(written), returnCapacity)),
+  };
+}
 
 export function bindOptionalCondition(
   expression: string | undefined,

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Operation } from "../../service.ts";
-import { consumedCapacity } from "../consumed-capacity.ts";
 import { parseRequest } from "../parse-request.ts";
 import {
   attributeMap,
@@ -12,7 +11,7 @@ import {
 import { validationError } from "../validation-error.ts";
 import { type DynamoContext, openTable } from "./dynamo-context.ts";
 import { readPut } from "./item-actions.ts";
-import { consumptionOf, writeItem } from "./item-write.ts";
+import { writeAnswer, writeItem } from "./item-write.ts";
 
 const request = z.strictObject({
   ...conditionMembers,
@@ -32,12 +31,7 @@ export const putItem =
     const table = openTable(context, call, "PutItem", input.TableName);
     const written = await writeItem(context, put.on(table));
     const old = input.ReturnValues === "ALL_OLD" ? written.before() : undefined;
-    return {
-      ...(old === undefined ? {} : { Attributes: old }),
-      ...(input.ReturnConsumedCapacity === undefined
-        ? {}
-        : consumedCapacity(table.name, consumptionOf(written), input.ReturnConsumedCapacity)),
-    };
+    return writeAnswer(written, old, input.ReturnConsumedCapacity);
   };
 
 export function requireOldValuesOnly(wanted: z.output<typeof returnValues>): void {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Operation } from "../../service.ts";
 import type { Attributes } from "../attribute-value.ts";
-import { consumedCapacity } from "../consumed-capacity.ts";
 import { cutPaths } from "../expression/bind-projection.ts";
 import type { BoundUpdate } from "../expression/bind-update.ts";
 import { parseRequest } from "../parse-request.ts";
@@ -15,7 +14,7 @@ import {
 } from "../request-members.ts";
 import { type DynamoContext, openTable } from "./dynamo-context.ts";
 import { readUpdate } from "./item-actions.ts";
-import { consumptionOf, type PreparedWrite, writeItem } from "./item-write.ts";
+import { type PreparedWrite, writeAnswer, writeItem } from "./item-write.ts";
 
 const request = z.strictObject({
   ...conditionMembers,
@@ -35,12 +34,7 @@ export const updateItem =
     const table = openTable(context, call, "UpdateItem", input.TableName);
     const written = await writeItem(context, action.on(table));
     const attributes = returnedAttributes(input.ReturnValues, action.update, written);
-    return {
-      ...(attributes === undefined ? {} : { Attributes: attributes }),
-      ...(input.ReturnConsumedCapacity === undefined
-        ? {}
-        : consumedCapacity(table.name, consumptionOf(written), input.ReturnConsumedCapacity)),
-    };
+    return writeAnswer(written, attributes, input.ReturnConsumedCapacity);
   };
 
 /** UPDATED_… are the parts of the item that the update's paths lead to; none of them is no attributes. */
