@@ -28,6 +28,7 @@ export class DarkroomProcess {
   #child: ChildProcess | undefined;
   #log = "";
   #variables: Record<string, string> = {};
+  #clients: Clients | undefined;
 
   private constructor(dataDirectory: string, port: number) {
     this.dataDirectory = dataDirectory;
@@ -63,6 +64,7 @@ export class DarkroomProcess {
         value,
       ]),
     );
+    this.#clients = createClients((name) => this.variable(name));
   }
 
   async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<number | null> {
@@ -100,22 +102,10 @@ export class DarkroomProcess {
     return value;
   }
 
-  get clients() {
-    const settings = {
-      endpoint: this.variable("AWS_ENDPOINT_URL"),
-      region: this.variable("AWS_REGION"),
-      credentials: {
-        accessKeyId: this.variable("AWS_ACCESS_KEY_ID"),
-        secretAccessKey: this.variable("AWS_SECRET_ACCESS_KEY"),
-      },
-    };
-    return {
-      s3: new S3Client({ ...settings, forcePathStyle: true }),
-      sqs: new SQSClient(settings),
-      sfn: new SFNClient(settings),
-      lambda: new LambdaClient(settings),
-      dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(settings)),
-    };
+  /** Of the endpoint as it was last started. */
+  get clients(): Clients {
+    if (this.#clients === undefined) throw new Error("Darkroom has not been started");
+    return this.#clients;
   }
 
   /** The rows of keys in the landing bucket, once `ready` says that they will do. */
@@ -172,6 +162,26 @@ export class DarkroomProcess {
       NO_COLOR: "1",
     };
   }
+}
+
+type Clients = ReturnType<typeof createClients>;
+
+function createClients(variable: (name: string) => string) {
+  const settings = {
+    endpoint: variable("AWS_ENDPOINT_URL"),
+    region: variable("AWS_REGION"),
+    credentials: {
+      accessKeyId: variable("AWS_ACCESS_KEY_ID"),
+      secretAccessKey: variable("AWS_SECRET_ACCESS_KEY"),
+    },
+  };
+  return {
+    s3: new S3Client({ ...settings, forcePathStyle: true }),
+    sqs: new SQSClient(settings),
+    sfn: new SFNClient(settings),
+    lambda: new LambdaClient(settings),
+    dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient(settings)),
+  };
 }
 
 /** True once a row has come to an end. */

@@ -1,18 +1,10 @@
+import { samplePhoto as photo } from "@darkroom/lambda/testing";
 import { TaskFailedError } from "@darkroom/states";
 import { type MachineRun, runMachine, type TestTask } from "@darkroom/states/testing";
 import { describe, expect, test } from "vitest";
 import { persistMetadataInput, photoTaskInput, recordFailureInput } from "./contracts.ts";
 import definition from "./image-processing.asl.json" with { type: "json" };
 
-const photo = {
-  imageID: "0123456789abcdef0123456789abcdef",
-  albumID: "ann/summer",
-  userID: "ann",
-  s3bucket: "landing",
-  s3key: "Incoming/ann/summer/sea.jpg",
-  versionId: "v1",
-  sequencer: "0055AED6DCD90281E500000000000000",
-};
 const jpeg = { format: "JPEG", width: 40, height: 30, fileSize: 1000 };
 const picture = (s3key: string) => ({ s3key, width: 40, height: 30 });
 

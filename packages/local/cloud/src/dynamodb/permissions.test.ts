@@ -30,19 +30,8 @@ afterAll(() => endpoint.close());
 
 /** A client with a role that may do `actions` on `resource`. */
 function clientWho(name: string, actions: string[], resource: string): DynamoDBClient {
-  const arn = `arn:aws:iam::000000000000:role/${name}`;
-  const statement = (more: object) =>
-    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...more }] });
-  endpoint.access.putRole({
-    name,
-    arn,
-    trustPolicy: statement({
-      Principal: { Service: "lambda.amazonaws.com" },
-      Action: "sts:AssumeRole",
-    }),
-    policies: new Map([["policy", statement({ Action: actions, Resource: resource })]]),
-  });
-  return endpoint.clientFor(endpoint.credentials.issueRoleKey(arn, "session"));
+  const key = endpoint.roleKey(name, { Effect: "Allow", Action: actions, Resource: resource });
+  return endpoint.clientFor(key);
 }
 
 const denied = (name: string, action: string, resource: string) => ({

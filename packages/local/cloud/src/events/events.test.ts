@@ -14,7 +14,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AwsError } from "../aws-error.ts";
 import type { RuleDraft } from "../terraform/draft.ts";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
 import type { DeadLetter, TargetEvent } from "./deliveries.ts";
 import { createEvents, type Events } from "./events.ts";
 

@@ -16,7 +16,8 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
 import { createLogs, type Logs } from "./logs.ts";
 
 const group = "/aws/lambda/f";

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createFakeClock } from "../testing/fake-clock.ts";
-import { place, temporaryFolder } from "../testing/test-endpoint.ts";
-import { createSqs } from "./sqs.ts";
+import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { place } from "../testing/test-endpoint.ts";
+import { createSqs, type Sqs } from "./sqs.ts";
 
 const call = {
   caller: { kind: "operator" as const, accountId: place.accountId, arn: "arn:aws:iam::0:user/o" },
@@ -12,6 +13,17 @@ const call = {
   signal: new AbortController().signal,
 };
 const arn = "arn:aws:sqs:us-east-1:000000000000:q";
+
+const openSqs = (clock: FakeClock, databaseFile = ":memory:"): Sqs =>
+  createSqs({
+    place,
+    databaseFile,
+    clock,
+    endpointUrl: "",
+    onFault: (error) => {
+      throw error;
+    },
+  });
 
 interface Received {
   readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[];
@@ -41,15 +53,7 @@ test("whatever is done with a queue, nobody gets a message that another one has,
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const clock = createFakeClock();
-      const sqs = createSqs({
-        place,
-        databaseFile: ":memory:",
-        clock,
-        endpointUrl: "",
-        onFault: (error) => {
-          throw error;
-        },
-      });
+      const sqs = openSqs(clock);
       await sqs.service.call("CreateQueue", { QueueName: "q" }, call);
       const QueueUrl = sqs.queueUrl(arn);
       /** What should be true: for each message, when it is visible. */
@@ -116,15 +120,7 @@ test("whatever is done with a queue, nobody gets a message that another one has,
 
 test("a waiting receiver looks at the database only when something changed", async () => {
   const clock = createFakeClock();
-  const sqs = createSqs({
-    place,
-    databaseFile: ":memory:",
-    clock,
-    endpointUrl: "",
-    onFault: (error) => {
-      throw error;
-    },
-  });
+  const sqs = openSqs(clock);
   await sqs.service.call("CreateQueue", { QueueName: "q" }, call);
 
   const receiving = sqs.service.call(
@@ -144,15 +140,7 @@ test("what a part of an earlier process had received is there again at once, and
   const databaseFile = join(temporaryFolder(), "sqs.sqlite");
   const clock = createFakeClock();
   const open = async () => {
-    const sqs = createSqs({
-      place,
-      databaseFile,
-      clock,
-      endpointUrl: "",
-      onFault: (error) => {
-        throw error;
-      },
-    });
+    const sqs = openSqs(clock, databaseFile);
     const receive = async (inProcess: boolean) => {
       const input = {
         QueueUrl: sqs.queueUrl(arn),

@@ -3,7 +3,8 @@ import { Hash } from "@smithy/hash-node";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFakeClock } from "../testing/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
 import { createSqs, type Sqs } from "./sqs.ts";
 
 let sqs: Sqs;

@@ -23,7 +23,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { QueueDraft } from "../terraform/draft.ts";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
-import { place, serve, type TestEndpoint, temporaryFolder } from "../testing/test-endpoint.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
 import { createSqs, type Sqs } from "./sqs.ts";
 
 const arnOf = (name: string): string => `arn:aws:sqs:us-east-1:000000000000:${name}`;

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import type { Caller } from "../caller.ts";
-import { type AccessKey, openCredentials } from "../credentials.ts";
+import { type AccessKey, type Credentials, openCredentials } from "../credentials.ts";
 import { createEndpoint } from "../http/endpoint.ts";
 import { createAccess } from "../iam/access.ts";
 import type { Place } from "../place.ts";
@@ -29,14 +28,24 @@ export interface TestEndpoint {
 }
 
 /** Serves services on a free port of 127.0.0.1, with signatures and permissions as in the real thing. */
-export async function serve(services: readonly Service[]): Promise<TestEndpoint> {
-  const credentials = openCredentials(join(temporaryFolder(), "key"), place.accountId);
+export async function serve(
+  services: readonly Service[],
+  options: {
+    onFault?: (error: unknown) => void;
+    /** Where the operator's key is kept, for what runs in another process; else nowhere for long. */
+    keyFile?: string;
+  } = {},
+): Promise<TestEndpoint> {
+  const credentials =
+    options.keyFile === undefined
+      ? temporaryCredentials()
+      : openCredentials(options.keyFile, place.accountId);
   const access = createAccess();
   const server = createEndpoint({
     services,
     credentials,
     authorizeAs: access.authorizeAs,
-    onFault: (error) => console.error(error),
+    onFault: options.onFault ?? ((error) => console.error(error)),
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -85,16 +94,9 @@ export async function serve(services: readonly Service[]): Promise<TestEndpoint>
   };
 }
 
-const folders: string[] = [];
-
-/** A folder that is removed after the last test of the file. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "darkroom-test-"));
-  folders.push(folder);
-  return folder;
+function temporaryCredentials(): Credentials {
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-key-"));
+  const credentials = openCredentials(join(folder, "key"), place.accountId);
+  rmSync(folder, { recursive: true });
+  return credentials;
 }
-
-// Hooks run in the order opposite to that of their registration: this one comes after the tests' own.
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});

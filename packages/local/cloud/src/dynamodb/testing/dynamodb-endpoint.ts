@@ -1,22 +1,15 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { type AccessKey, type Credentials, openCredentials } from "../../credentials.ts";
-import { createEndpoint } from "../../http/endpoint.ts";
-import { type Access, createAccess } from "../../iam/access.ts";
+import type { AccessKey } from "../../credentials.ts";
+import { place, serve, type TestEndpoint } from "../../testing/test-endpoint.ts";
 import { createDynamoDb, type DynamoDb } from "../dynamodb.ts";
-
-const place = { accountId: "000000000000", region: "us-east-1" };
 
 export interface DynamoDbEndpoint {
   readonly dynamodb: DynamoDb;
   readonly client: DynamoDBClient;
-  readonly access: Access;
-  readonly credentials: Credentials;
-  readonly url: string;
+  readonly roleKey: TestEndpoint["roleKey"];
   /** Faults of ours that were reported. */
   readonly faults: unknown[];
   /** What the clock says, in epoch milliseconds; a test moves it. */
@@ -39,40 +32,23 @@ export async function startDynamoDbEndpoint(): Promise<DynamoDbEndpoint> {
     },
     onFault: (error) => faults.push(error),
   });
-  const credentials = openCredentials(join(folder, "key"), place.accountId);
-  const access = createAccess();
-  const server = createEndpoint({
-    services: [dynamodb.service],
-    credentials,
-    authorizeAs: (caller) => access.authorizeAs(caller),
-    onFault: (error) => faults.push(error),
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const served = await serve([dynamodb.service], { onFault: (error) => faults.push(error) });
   const clients: DynamoDBClient[] = [];
   const clientFor = (key: AccessKey): DynamoDBClient => {
-    const client = new DynamoDBClient({
-      endpoint: url,
-      region: place.region,
-      credentials: key,
-      maxAttempts: 1,
-    });
+    const client = new DynamoDBClient({ ...served.client, credentials: key });
     clients.push(client);
     return client;
   };
   dynamodb.start();
   return Object.assign(endpoint, {
     dynamodb,
-    client: clientFor(credentials.operator),
-    access,
-    credentials,
-    url,
+    client: clientFor(served.client.credentials),
+    roleKey: served.roleKey,
     faults,
     clientFor,
     async close() {
       for (const client of clients) client.destroy();
-      server.close();
+      await served.close();
       await dynamodb.close();
       rmSync(folder, { recursive: true });
     },

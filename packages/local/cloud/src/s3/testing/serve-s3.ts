@@ -1,18 +1,12 @@
-import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { type AccessKey, openCredentials } from "../../credentials.ts";
-import { createEndpoint } from "../../http/endpoint.ts";
-import { createAccess } from "../../iam/access.ts";
-import type { Place } from "../../place.ts";
+import type { AccessKey } from "../../credentials.ts";
 import { systemClock } from "../../system-clock.ts";
 import type { BucketDraft } from "../../terraform/draft.ts";
+import { place, serve } from "../../testing/test-endpoint.ts";
 import { createS3, type S3, type S3Notification, type S3Options } from "../s3.ts";
-
-const place: Place = { accountId: "000000000000", region: "us-east-1" };
 
 export interface ServedS3 {
   readonly s3: S3;
@@ -52,61 +46,32 @@ export async function serveS3(options: ServeOptions = {}): Promise<ServedS3> {
   for (const draft of options.buckets ?? []) {
     s3.putBucket({ versioning: false, notifications: [], ...draft });
   }
-  const credentials = openCredentials(join(folder, "key.json"), place.accountId);
-  const access = createAccess();
-  const server = createEndpoint({
-    services: [s3.service],
-    credentials,
-    authorizeAs: access.authorizeAs,
+  const served = await serve([s3.service], {
     onFault: (error) => faults.push(error),
+    keyFile: join(folder, "key.json"),
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
   s3.start();
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients: S3Client[] = [];
   let roles = 0;
   return {
     s3,
-    endpoint,
+    endpoint: served.client.endpoint,
     events,
     faults,
     folder,
     client(config) {
       const client = new S3Client({
-        endpoint,
-        region: place.region,
-        credentials: credentials.operator,
+        ...served.client,
         forcePathStyle: true,
-        maxAttempts: 1,
         ...config,
       });
       clients.push(client);
       return client;
     },
-    roleKey(...statements) {
-      const name = `role-${++roles}`;
-      const arn = `arn:aws:iam::${place.accountId}:role/${name}`;
-      const document = (statement: readonly object[]) =>
-        JSON.stringify({ Version: "2012-10-17", Statement: statement });
-      const trust = {
-        Effect: "Allow",
-        Principal: { Service: "lambda.amazonaws.com" },
-        Action: "sts:AssumeRole",
-      };
-      access.putRole({
-        arn,
-        name,
-        trustPolicy: document([trust]),
-        policies: new Map([["inline", document(statements)]]),
-      });
-      return credentials.issueRoleKey(arn, "session");
-    },
+    roleKey: (...statements) => served.roleKey(`role-${++roles}`, ...statements),
     async close() {
       for (const client of clients) client.destroy();
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
+      await served.close();
       await s3.close();
     },
   };
