@@ -21,33 +21,64 @@ export interface Finished {
   readonly stderr: string;
 }
 
+export interface ProcessOptions {
+  /** The folder that holds its data; it is made, and removed at the end, when none is given. */
+  readonly dataDirectory?: string;
+  /** A process group of its own, which SIGKILL then takes as a whole. */
+  readonly ownGroup?: boolean;
+  /** Of `darkroom start` alone, as in `--import` of something that is loaded before it. */
+  readonly nodeArguments?: readonly string[];
+}
+
 /** `darkroom start` as a user has it: a process of its own, used from outside over its endpoint. */
 export class DarkroomProcess {
   readonly dataDirectory: string;
   readonly port: number;
+  readonly #options: ProcessOptions;
   #child: ChildProcess | undefined;
   #log = "";
+  #readySeconds = 0;
   #variables: Record<string, string> = {};
   #clients: Clients | undefined;
 
-  private constructor(dataDirectory: string, port: number) {
+  private constructor(dataDirectory: string, port: number, options: ProcessOptions) {
     this.dataDirectory = dataDirectory;
     this.port = port;
+    this.#options = options;
   }
 
-  static async create(): Promise<DarkroomProcess> {
-    const port = await freePort();
-    return new DarkroomProcess(await mkdtemp(join(tmpdir(), "darkroom-")), port);
+  static async create(options: ProcessOptions = {}): Promise<DarkroomProcess> {
+    const folder = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "darkroom-")));
+    return new DarkroomProcess(folder, await freePort(), options);
+  }
+
+  /** What it has printed since it was last started. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** From its last start until it said that it is ready. */
+  get readySeconds(): number {
+    return this.#readySeconds;
+  }
+
+  /** Its process id while it runs. */
+  get pid(): number | undefined {
+    const child = this.#child;
+    return child?.exitCode === null && child.signalCode === null ? child.pid : undefined;
   }
 
   /** Starts it and waits until it says that it is ready. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [main, "start", "--no-demo"], {
+    const { ownGroup = false, nodeArguments = [] } = this.#options;
+    const child = spawn(process.execPath, [...nodeArguments, main, "start", "--no-demo"], {
       env: this.#environment(),
       stdio: ["ignore", "pipe", "pipe"],
+      detached: ownGroup,
     });
     this.#child = child;
     this.#log = "";
+    const launched = performance.now();
     await new Promise<void>((resolve, reject) => {
       const read = (part: Buffer): void => {
         this.#log += part;
@@ -57,6 +88,7 @@ export class DarkroomProcess {
       child.stderr?.on("data", read);
       child.once("exit", (code) => reject(new Error(`start ended with ${code}:\n${this.#log}`)));
     });
+    this.#readySeconds = (performance.now() - launched) / 1000;
     const { stdout } = await this.run(["env"]);
     this.#variables = Object.fromEntries(
       [...stdout.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = "", value = ""]) => [
@@ -69,15 +101,20 @@ export class DarkroomProcess {
 
   async stop(signal: "SIGINT" | "SIGKILL" = "SIGINT"): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null) return null;
-    child.kill(signal);
-    const [code] = await once(child, "exit");
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return null;
+    }
+    const exited = once(child, "exit");
+    if (signal === "SIGKILL" && this.#options.ownGroup) process.kill(-child.pid, signal);
+    else child.kill(signal);
+    const [code] = await exited;
     this.#child = undefined;
     return code;
   }
 
   async remove(): Promise<void> {
     await this.stop("SIGKILL");
+    if (this.#options.dataDirectory !== undefined) return;
     await rm(this.dataDirectory, { recursive: true, force: true });
   }
 
@@ -116,17 +153,18 @@ export class DarkroomProcess {
   ): Promise<Map<string, ImageItem>> {
     const bucket = this.variable("DARKROOM_LANDING_BUCKET");
     const deadline = Date.now() + timeoutMs;
+    const found = new Map<string, ImageItem>();
+    let missing = [...keys];
     for (;;) {
-      const rows = await this.#rows(keys.map((key) => imageIdOf(bucket, key)));
-      const byKey = new Map<string, ImageItem>();
-      for (const key of keys) {
+      const rows = await this.#rows(missing.map((key) => imageIdOf(bucket, key)));
+      missing = missing.filter((key) => {
         const row = rows.get(imageIdOf(bucket, key));
-        if (row !== undefined) byKey.set(key, row);
-      }
-      const missing = keys.filter((key) => !ready(byKey.get(key)));
-      if (missing.length === 0) return byKey;
+        if (row !== undefined) found.set(key, row);
+        return !ready(row);
+      });
+      if (missing.length === 0) return found;
       if (Date.now() > deadline) {
-        const states = missing.map((key) => `${key}: ${JSON.stringify(byKey.get(key))}`);
+        const states = missing.map((key) => `${key}: ${JSON.stringify(found.get(key))}`);
         throw new Error(`These never got there:\n${states.join("\n")}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -15,13 +15,13 @@ import {
   ListExecutionsCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { ImageItem } from "@darkroom/workflow";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Orientation } from "../demo/orient.ts";
 import { DarkroomProcess, isTerminal } from "./darkroom-process.ts";
-import { oddFiles, photo } from "./odd-files.ts";
+import { photo } from "./odd-files.ts";
+import { photoEvent, sendMessage } from "./photo-event.ts";
 
 let darkroom: DarkroomProcess;
 let bucket: string;
@@ -71,38 +71,13 @@ async function executionCount(): Promise<number> {
   return count;
 }
 
-/** The notification that S3 would send, as start-execution gets it from the queue. */
-async function sendEvent(
+function sendEvent(
   key: string,
   versionId: string,
   sequencer: string,
-  queue = "photo-events",
+  queue?: string,
 ): Promise<void> {
-  const start = darkroom.variable("DARKROOM_START_FUNCTION");
-  const { QueueUrl } = await darkroom.clients.sqs.send(
-    new GetQueueUrlCommand({ QueueName: start.replace("StartExecution", queue) }),
-  );
-  await darkroom.clients.sqs.send(
-    new SendMessageCommand({
-      QueueUrl,
-      MessageBody: JSON.stringify({
-        Records: [
-          {
-            eventVersion: "2.1",
-            eventSource: "aws:s3",
-            awsRegion: darkroom.variable("AWS_REGION"),
-            eventTime: "2026-01-01T00:00:00.000Z",
-            eventName: "ObjectCreated:Put",
-            s3: {
-              s3SchemaVersion: "1.0",
-              bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
-              object: { key: encodeURIComponent(key), size: 1, versionId, sequencer },
-            },
-          },
-        ],
-      }),
-    }),
-  );
+  return sendMessage(darkroom, photoEvent(darkroom, key, versionId, sequencer), queue);
 }
 
 describe("a photo", () => {
@@ -172,13 +147,6 @@ describe("a photo", () => {
 });
 
 describe("a file that is no photo that we can read", () => {
-  test.each(oddFiles)("$name is $status: $reason", async ({ name, bytes, status, reason }) => {
-    const row = await process(`Incoming/ann/odd/${name}`, await bytes());
-
-    expect(row.status).toBe(status);
-    expect(row.errReason ?? "").toMatch(reason);
-  });
-
   test("does not hold up the others that came with it", async () => {
     const good = await photo({});
     const keys = Array.from({ length: 12 }, (_, index) => `Incoming/ann/mixed/${index}.jpg`);
@@ -189,23 +157,6 @@ describe("a file that is no photo that we can read", () => {
     expect(keys.map((key) => rows.get(key)?.status)).toEqual(
       keys.map((_, index) => (index % 3 === 0 ? "UNSUPPORTED" : "READY")),
     );
-  });
-
-  test("a key of another form than <user>/<album>/<file> says so", async () => {
-    const row = await process("Incoming/lonely.jpg", await photo({}));
-
-    expect(row).toMatchObject({ status: "FAILED", executionArn: "ERR" });
-    expect(row.errReason).toContain("Incoming/<user>/<album>/<file>");
-  });
-
-  test("an object that was deleted before it was read says so", async () => {
-    const key = "Incoming/ann/gone/ghost.jpg";
-
-    await sendEvent(key, "gone", "0065F0000000000001");
-
-    const row = await end(key);
-    expect(row.status).toBe("FAILED");
-    expect(row.errReason).toMatch(/deleted/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
@@ -39,6 +39,9 @@ export async function bundleLambda(packageFolder: string): Promise<BundleSizes> 
   });
   const bundle = await readFile(outfile);
   const archive = zipSync({ "index.cjs": [bundle, { level: 9, mtime: zipEpoch }] });
-  await writeFile(join(packageFolder, "dist/lambda.zip"), archive);
+  // At once, since a local cloud may be reading it.
+  const zip = join(packageFolder, "dist/lambda.zip");
+  await writeFile(`${zip}.new`, archive);
+  await rename(`${zip}.new`, zip);
   return { bundle: bundle.byteLength, archive: archive.byteLength };
 }

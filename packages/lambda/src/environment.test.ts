@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { parseEnvironment } from "./environment.ts";
+import { functionMemoryBytes, parseEnvironment } from "./environment.ts";
 
 const schema = z.object({
   IMAGE_TABLE: z.string().min(1),
@@ -26,4 +26,9 @@ test("a variable that can't be right is named with its value", () => {
   expect(() => parseEnvironment(schema, environment)).toThrow(
     'Environment variable STATE_MACHINE_ARN is "images": ',
   );
+});
+
+test("a function's memory is told in bytes", () => {
+  expect(functionMemoryBytes({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512" })).toBe(536_870_912);
+  expect(() => functionMemoryBytes({})).toThrow("AWS_LAMBDA_FUNCTION_MEMORY_SIZE is missing");
 });

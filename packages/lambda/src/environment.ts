@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 
 /**
  * Reads a function's environment once, at init: a function that lacks a variable stops there and says
@@ -19,4 +19,19 @@ export function parseEnvironment<T>(
   throw new Error(
     `Environment variable ${faults.join("; ")}. Set it in the function's definition.`,
   );
+}
+
+const functionEnvironment = z.object({
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: z.coerce.number().int().positive(),
+});
+
+/**
+ * The memory that the function is configured with, in bytes. Lambda tells it in MB of 1,024 squared
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
+ */
+export function functionMemoryBytes(
+  environment: Readonly<Record<string, string | undefined>>,
+): number {
+  const { AWS_LAMBDA_FUNCTION_MEMORY_SIZE } = parseEnvironment(functionEnvironment, environment);
+  return AWS_LAMBDA_FUNCTION_MEMORY_SIZE * 1024 * 1024;
 }

@@ -1,7 +1,8 @@
 export type { Context } from "aws-lambda";
 export { type ConditionalWrite, conditionalWrite } from "./conditional-write.ts";
 export { explainDecodingFailure, isViewableAnyway } from "./decoding-failure.ts";
-export { parseEnvironment } from "./environment.ts";
+export { decodingBytes, refuseBomb, refuseTooManyPixels } from "./decoding-memory.ts";
+export { functionMemoryBytes, parseEnvironment } from "./environment.ts";
 export {
   AccessDeniedError,
   ImageIdentifyError,
@@ -17,6 +18,7 @@ export {
   type ObjectBytes,
   type ObjectReader,
   objectReader,
+  refuseTooLarge,
   s3Error,
 } from "./object-reader.ts";
 export { parse, parseJson } from "./parse.ts";

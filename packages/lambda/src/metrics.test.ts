@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
 import { countMetric } from "./metrics.ts";
 
-test("a count is one line of embedded metric format in the namespace Darkroom", () => {
+test("a count is one line of embedded metric format in the namespace Darkroom, by function", () => {
   const lines: string[] = [];
 
   countMetric(
     "StartExecutionFailed",
     { imageID: "abc" },
-    (line) => lines.push(line),
-    () => 1000,
+    {
+      write: (line) => void lines.push(line),
+      now: () => 1000,
+      functionName: "darkroom-dev-StartExecution",
+    },
   );
 
   expect(lines).toHaveLength(1);
@@ -19,12 +22,13 @@ test("a count is one line of embedded metric format in the namespace Darkroom", 
       CloudWatchMetrics: [
         {
           Namespace: "Darkroom",
-          Dimensions: [[]],
+          Dimensions: [["FunctionName"]],
           Metrics: [{ Name: "StartExecutionFailed", Unit: "Count" }],
         },
       ],
     },
     imageID: "abc",
+    FunctionName: "darkroom-dev-StartExecution",
     StartExecutionFailed: 1,
   });
 });

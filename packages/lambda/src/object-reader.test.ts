@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { objectReader } from "./object-reader.ts";
@@ -56,6 +57,40 @@ describe("reading", () => {
     await objects.read({ ...address, versionId: "null" });
 
     expect(requests.map(({ query }) => query.versionId)).toEqual(["v1", undefined]);
+  });
+});
+
+describe("a whole object", () => {
+  test("is read into one buffer of its length", async () => {
+    const { objects } = reading(() => ({ body: "a photo" }));
+    const { bytes, size } = await objects.read(address);
+    expect(Buffer.from(bytes).toString()).toBe("a photo");
+    expect([size, bytes.buffer.byteLength]).toEqual([7, 7]);
+  });
+
+  test("of more than a photo may have is refused by its length, before any of it is read", async () => {
+    const body = new Readable({
+      read() {
+        throw new Error("The body was read");
+      },
+    });
+    const s3 = new S3Client(
+      answering(() => ({ headers: { "content-length": "200000001" }, body })),
+    );
+
+    await expect(objectReader(s3).read(address)).rejects.toMatchObject({
+      name: "ImageIdentifyError",
+      message: "the file has 201 MB, more than the 200 MB a photo may have",
+    });
+    expect(body.destroyed).toBe(true);
+  });
+
+  test("that a broken connection cuts off is an error that may pass", async () => {
+    const { objects } = reading(() => ({ headers: { "content-length": "9" }, body: "a ph" }));
+    await expect(objects.read(address)).rejects.toMatchObject({
+      name: "ObjectCutOffError",
+      message: "S3 sent 4 of 9 bytes",
+    });
   });
 });
 

@@ -1,5 +1,22 @@
+import type { Readable } from "node:stream";
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
-import { AccessDeniedError, ObjectNotFoundError } from "./errors.ts";
+import {
+  AccessDeniedError,
+  ImageIdentifyError,
+  ObjectNotFoundError,
+  RetryableError,
+} from "./errors.ts";
+
+/** In bytes: what the tasks that read a photo whole can hold of it, beside its pixels. */
+const largestPhoto = 200_000_000;
+
+/** @throws {ImageIdentifyError} the file has more than {@link largestPhoto} */
+export function refuseTooLarge(size: number): void {
+  if (size <= largestPhoto) return;
+  throw new ImageIdentifyError(
+    `the file has ${Math.ceil(size / 1e6)} MB, more than the ${largestPhoto / 1e6} MB a photo may have`,
+  );
+}
 
 /** Without versionId: the current version. */
 export interface ObjectAddress {
@@ -18,7 +35,8 @@ export interface ObjectBytes {
 
 export interface ObjectReader {
   /**
-   * Reads an object, or its first `length` bytes.
+   * Reads an object, or its first `length` bytes, once and into one buffer.
+   * @throws {ImageIdentifyError} it has more than {@link largestPhoto}: nothing of it is read then
    * @throws {ObjectNotFoundError} it, or this version of it, isn't there (any more)
    * @throws {AccessDeniedError} the role lacks s3:GetObject or s3:GetObjectVersion; also what S3 answers
    *   for an object that isn't there to a role without s3:ListBucket
@@ -54,13 +72,35 @@ export function objectReader(s3: S3Client): ObjectReader {
 }
 
 async function bytesOf(output: GetObjectCommandOutput): Promise<ObjectBytes> {
-  const bytes = (await output.Body?.transformToByteArray()) ?? new Uint8Array();
+  const body = output.Body as Readable | undefined;
+  const length = output.ContentLength ?? 0;
+  try {
+    refuseTooLarge(length);
+  } catch (error) {
+    body?.destroy();
+    throw error;
+  }
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes.set(chunk.subarray(0, length - filled), filled);
+    filled += chunk.byteLength;
+  }
+  if (filled !== length) throw new ObjectCutOffError(filled, length);
   const total = output.ContentRange?.split("/")[1];
   return {
     bytes,
-    size: total === undefined ? bytes.byteLength : Number(total),
+    size: total === undefined ? length : Number(total),
     versionId: output.VersionId ?? "null",
   };
+}
+
+/** The connection ended before the object did; another try may get all of it. */
+class ObjectCutOffError extends RetryableError {
+  override readonly name = "ObjectCutOffError";
+  constructor(filled: number, length: number) {
+    super(`S3 sent ${filled} of ${length} bytes`);
+  }
 }
 
 /**

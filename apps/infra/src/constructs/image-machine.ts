@@ -27,10 +27,17 @@ export class ImageMachine extends Construct {
     // which is short
     // (https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html).
     const log = logGroup(this, "log", `/aws/vendedlogs/states/${name}`);
+    const { partition, region, accountId } = deployment;
+    const states = `arn:${partition}:states:${region}:${accountId}`;
     const role = new IamRole(this, "role", {
       name,
       description: `What ${name} may do`,
-      assumeRolePolicy: trust("states.amazonaws.com"),
+      // By its name, since the machine is made of its role. Nobody else's machine can be given this role
+      // (https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html).
+      assumeRolePolicy: trust("states.amazonaws.com", {
+        ArnEquals: { "aws:SourceArn": `${states}:stateMachine:${name}` },
+        StringEquals: { "aws:SourceAccount": accountId },
+      }),
     });
     const policy = new IamRolePolicy(this, "policy", {
       name: "tasks-logs-and-traces",
@@ -62,8 +69,7 @@ export class ImageMachine extends Construct {
       dependsOn: [policy],
     });
     this.arn = machine.arn;
-    const { partition, region, accountId } = deployment;
-    this.#executionArns = `arn:${partition}:states:${region}:${accountId}:execution:${machine.name}:*`;
+    this.#executionArns = `${states}:execution:${machine.name}:*`;
   }
 
   startExecutions(): Statement[] {
@@ -96,7 +102,10 @@ const logDelivery = [
   ),
 ];
 
-/** X-Ray's actions know no resource (https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html). */
+/**
+ * X-Ray's actions know no resource (https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html). Step Functions
+ * asks for all four on AWS alone: without them executions work and are not traced, so that nothing shows it on a laptop.
+ */
 const traces = [
   allow(
     "WriteTraces",

@@ -82,6 +82,9 @@ export class LandingBucket extends Construct {
   readPhotos(): Statement[] {
     const { arn } = this.bucket;
     return [
+      // Two actions: a version is asked for by its id, and an object that landed before the bucket's versioning had
+      // taken hold has none, which may be for minutes
+      // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html).
       allow("ReadPhotos", ["s3:GetObject", "s3:GetObjectVersion"], [`${arn}/${incomingPrefix}*`]),
       // Only who may list is told that an object isn't there (404); anyone else is told that access is
       // denied, and a deleted photo would look like a missing permission. S3 asks this with the object's

@@ -11,6 +11,7 @@ export interface PipelineAlarmsProps {
   readonly deployment: Deployment;
   readonly events: PhotoEvents;
   readonly rule: FailureRule;
+  readonly startExecution: PipelineFunction;
   readonly recordFailure: PipelineFunction;
 }
 
@@ -34,7 +35,7 @@ export class PipelineAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
     super(scope, id);
-    const { deployment, events, rule, recordFailure } = props;
+    const { deployment, events, rule, startExecution, recordFailure } = props;
     this.#deployment = deployment;
     // Not encrypted with AWS's managed key: CloudWatch may not publish to such a topic
     // (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
@@ -43,16 +44,17 @@ export class PipelineAlarms extends Construct {
     this.#watch("starts_failed", {
       name: "starts-failed",
       description: "Photos whose execution could not be started. Their rows say why.",
-      namespace: "Darkroom",
-      metricName: "StartExecutionFailed",
-      statistic: "Sum",
+      ...countedBy(startExecution, "StartExecutionFailed"),
+    });
+    this.#watch("photos_failed", {
+      name: "photos-failed",
+      description: "Photos that could not be processed. Their rows say why.",
+      ...countedBy(recordFailure, "PhotoFailed"),
     });
     this.#watch("unreadable_dead_letters", {
       name: "unreadable-dead-letters",
       description: "Messages in the queue of S3's events that are none; the log has them whole.",
-      namespace: "Darkroom",
-      metricName: "UnreadableDeadLetter",
-      statistic: "Sum",
+      ...countedBy(recordFailure, "UnreadableDeadLetter"),
     });
     this.#watch("dead_letters", {
       name: "dead-letters",
@@ -100,6 +102,16 @@ export class PipelineAlarms extends Construct {
       okActions: [this.#topic.arn],
     });
   }
+}
+
+/** A metric of our own (countMetric of @darkroom/lambda): counted for each function by itself, and so for each stage. */
+function countedBy({ functionName }: PipelineFunction, metricName: string) {
+  return {
+    namespace: "Darkroom",
+    metricName,
+    dimensions: { FunctionName: functionName },
+    statistic: "Sum",
+  } as const;
 }
 
 function visibleIn({ queue }: PrivateQueue) {

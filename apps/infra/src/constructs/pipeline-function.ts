@@ -47,7 +47,10 @@ export class PipelineFunction extends Construct {
     const logsAndTraces = this.permit("logs-and-traces", [
       allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [`${log.arn}:*`]),
       // X-Ray's writing actions know no resource
-      // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html).
+      // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html). Lambda makes no
+      // function with tracing whose role may not put segments; the telemetry, counts of segments that were sent and
+      // lost, is asked for by X-Ray's daemon on AWS alone
+      // (https://docs.aws.amazon.com/xray/latest/devguide/security_iam_id-based-policy-examples.html).
       allow("WriteTraces", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]),
     ]);
     if (props.permissions.length > 0) this.permit("task", props.permissions);

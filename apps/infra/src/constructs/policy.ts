@@ -37,14 +37,15 @@ export function denyPlainHttp(service: "s3" | "sqs", Resource: readonly string[]
   };
 }
 
-/** A role's trust policy: this service alone acts with it. */
-export function trust(service: string): string {
+/** A role's trust policy: this service alone acts with it, where it says so for what is named alone. */
+export function trust(service: string, Condition?: Condition): string {
   return policyDocument([
     {
       Sid: "Assume",
       Effect: "Allow",
       Principal: { Service: service },
       Action: ["sts:AssumeRole"],
+      ...(Condition === undefined ? {} : { Condition }),
     },
   ]);
 }

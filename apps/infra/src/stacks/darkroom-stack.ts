@@ -59,7 +59,13 @@ export class DarkroomStack extends TerraformStack {
       deadLetterConsumer: failureRecorder,
     });
     const rule = new FailureRule(this, "ended", { deployment, machine, target: failureRecorder });
-    new PipelineAlarms(this, "alarm", { deployment, events, rule, recordFailure: failureRecorder });
+    new PipelineAlarms(this, "alarm", {
+      deployment,
+      events,
+      rule,
+      startExecution: starter,
+      recordFailure: failureRecorder,
+    });
 
     this.#output({
       DARKROOM_LANDING_BUCKET: landing.bucket.bucket,

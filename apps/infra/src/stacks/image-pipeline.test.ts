@@ -196,21 +196,26 @@ describe("a function", () => {
   });
 });
 
-test("the alarms watch metrics that the deployed code counts", () => {
-  const code = [...functions(stack).values()].map(({ filename }) => codeIn(filename)).join("\n");
-  const own = [
-    ...resources<{ namespace: string; metric_name: string }>(
-      stack,
-      "aws_cloudwatch_metric_alarm",
-    ).values(),
-  ].filter(({ namespace }) => !namespace.startsWith("AWS/"));
+test("the alarms watch metrics that the deployed code counts, each where its function counts it", () => {
+  const all = resources<{
+    namespace: string;
+    metric_name: string;
+    dimensions: { FunctionName: string };
+  }>(stack, "aws_cloudwatch_metric_alarm");
+  const own = [...all.values()].filter(({ namespace }) => !namespace.startsWith("AWS/"));
   expect(own.map(({ metric_name }) => metric_name).toSorted()).toEqual([
+    "PhotoFailed",
     "StartExecutionFailed",
     "UnreadableDeadLetter",
   ]);
-  for (const { namespace, metric_name } of own) {
+  for (const { namespace, metric_name, dimensions } of own) {
+    const counting = [...functions(stack).values()].find(
+      ({ arn }) => arn.replace(".arn}", ".function_name}") === dimensions.FunctionName,
+    );
+    const code = codeIn(counting?.filename ?? "");
     expect(code).toContain(`"${namespace}"`);
     expect(code).toContain(`"${metric_name}"`);
+    expect(Object.keys(dimensions)).toEqual(["FunctionName"]);
   }
 });
 

@@ -84,6 +84,25 @@ describe("a role", () => {
   });
 });
 
+test("the machine's role is Step Functions' for this machine alone", () => {
+  const [, role = ""] =
+    /^\$\{aws_iam_role\.(\w+)\.arn\}$/.exec(
+      only<{ role_arn: string }>(stack, "aws_sfn_state_machine").role_arn,
+    ) ?? [];
+  const { assume_role_policy } = resources<{ assume_role_policy: string }>(
+    stack,
+    "aws_iam_role",
+  ).get(role) ?? { assume_role_policy: "" };
+  const { name } = only<{ name: string }>(stack, "aws_sfn_state_machine");
+  const account = "${data.aws_caller_identity.current.account_id}";
+  expect(statementsOf(assume_role_policy)[0]?.Condition).toEqual({
+    ArnEquals: {
+      "aws:SourceArn": `arn:\${data.aws_partition.current.partition}:states:\${data.aws_region.current.region}:${account}:stateMachine:${name}`,
+    },
+    StringEquals: { "aws:SourceAccount": account },
+  });
+});
+
 const everyFunction = [
   "logs:CreateLogStream",
   "logs:PutLogEvents",

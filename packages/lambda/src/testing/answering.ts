@@ -3,7 +3,8 @@ import { Readable } from "node:stream";
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
-  body?: string | Uint8Array;
+  /** A stream is passed on as it is: its length is for `headers` to say. */
+  body?: string | Uint8Array | Readable;
 }
 
 /** What of an SDK client's request a test wants to see. */
@@ -32,6 +33,7 @@ export function answering(answer: (request: Request) => Answer | Promise<Answer>
             ? new TextDecoder().decode(request.body)
             : (request.body ?? "");
         const { status = 200, headers = {}, body = "" } = await answer({ ...request, body: text });
+        if (body instanceof Readable) return { response: { statusCode: status, headers, body } };
         const bytes = Buffer.from(body);
         return {
           response: {

@@ -1,4 +1,4 @@
-import { explainDecodingFailure, ImageIdentifyError } from "@darkroom/lambda";
+import { explainDecodingFailure, ImageIdentifyError, refuseBomb } from "@darkroom/lambda";
 import sharp from "sharp";
 import { fitOf, limits } from "./rekognition-limits.ts";
 
@@ -9,12 +9,20 @@ const qualities = [85, 60, 30] as const;
  * Makes a JPEG of a picture that Rekognition takes as the bytes of a request: upright, sRGB, on white.
  * Lenient: whether the picture is whole is for generate-thumbnails to judge.
  * @param width as shown, in pixels; height likewise
- * @throws {ImageIdentifyError} it doesn't decode
+ * @param memoryBytes of the function
+ * @throws {ImageIdentifyError} it doesn't decode, or would take too much of the memory
  */
 export async function convertForRekognition(
   original: Uint8Array,
   { width, height }: { width: number; height: number },
+  memoryBytes: number,
 ): Promise<Uint8Array> {
+  // A header that can't be read is for the decoding to report.
+  const header = await sharp(original, { failOn: "none", limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined);
+  if (header !== undefined) refuseBomb(header, memoryBytes);
+
   const fit = fitOf(width, height);
   const white = "#ffffff";
   try {

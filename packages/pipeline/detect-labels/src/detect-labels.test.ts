@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { RekognitionClient } from "@aws-sdk/client-rekognition";
 import { answering, memoryObjects, samplePhoto } from "@darkroom/lambda/testing";
 import type { ExtractedMetadata } from "@darkroom/workflow";
@@ -12,6 +13,9 @@ interface RekognitionRequest {
   MaxLabels: number;
   MinConfidence: number;
 }
+
+/** As deployed: 1,536 MB. */
+const memory = 1536 * 1024 * 1024;
 
 const labelled = { Labels: [{ Name: "Beach", Confidence: 97.5, Instances: [] }] };
 const refusal = (name: string) => ({ __type: name, message: `${name}!` });
@@ -44,7 +48,12 @@ async function run(
     fileSize: content.byteLength,
     ...metadata,
   };
-  const output = detectLabels({ photo, extractedMetadata }, objects, labelDetector(rekognition));
+  const output = detectLabels(
+    { photo, extractedMetadata },
+    objects,
+    labelDetector(rekognition),
+    memory,
+  );
   await output.catch(() => {});
   return { output, requests, reads: objects.reads.length };
 }
@@ -142,6 +151,19 @@ describe("what Rekognition doesn't take as it is", () => {
     const twice = [refusal("InvalidImageFormatException"), refusal("InvalidImageFormatException")];
     const { output } = await run(await jpeg(), {}, twice);
     await expect(output).rejects.toMatchObject({ name: "ImageIdentifyError" });
+  });
+
+  test("and would take too much memory is refused before any decoding", async () => {
+    const bomb = await picture(4, 3).png({ progressive: true }).toBuffer();
+    bomb.writeUInt32BE(12_000, 16);
+    bomb.writeUInt32BE(12_000, 20);
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+    const { output, requests } = await run(bomb, { format: "PNG", width: 12_000, height: 12_000 });
+    await expect(output).rejects.toMatchObject({
+      name: "ImageIdentifyError",
+      message: expect.stringContaining("too many for an interlaced PNG"),
+    });
+    expect(requests).toEqual([]);
   });
 
   test("and doesn't decode is an ImageIdentifyError for people", async () => {

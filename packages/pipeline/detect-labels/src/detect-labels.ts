@@ -17,7 +17,8 @@ const unusable = new Set([
 /**
  * Labels a photo. One that is outside Rekognition's limits is scaled, padded and converted, never
  * skipped.
- * @throws {ImageIdentifyError} the photo doesn't decode
+ * @param memoryBytes of the function
+ * @throws {ImageIdentifyError} the photo doesn't decode, or not within this memory
  * @throws {ObjectNotFoundError} its version was deleted in the meantime
  * @throws what else Rekognition throws, by its name: the machine's Retry knows its throttling
  */
@@ -25,13 +26,14 @@ export async function detectLabels(
   { photo, extractedMetadata }: Pick<PhotoTaskInput, "photo" | "extractedMetadata">,
   objects: ObjectReader,
   labels: LabelDetector,
+  memoryBytes: number,
 ): Promise<DetectLabelsOutput> {
   const read = async () => {
     const { s3bucket: bucket, s3key: key, versionId } = photo;
     return (await objects.read({ bucket, key, versionId })).bytes;
   };
   const detectConverted = async (original: Uint8Array) => {
-    const bytes = await convertForRekognition(original, extractedMetadata);
+    const bytes = await convertForRekognition(original, extractedMetadata, memoryBytes);
     try {
       return { tags: await labels.detect({ bytes }) };
     } catch (cause) {

@@ -198,6 +198,11 @@ describe("what is no photo is an ImageIdentifyError that says what it is", () =>
       Promise.resolve(Buffer.from("\x89PNG\r\n\x1a\n", "latin1")),
       "the file starts like PNG, but its header is damaged or cut off",
     ],
+    [
+      "a HEIC of which nothing can be read",
+      Promise.resolve(Buffer.from("\0\0\0\x18ftypheic\0\0\0\0heicmif1")),
+      "HEIC is not supported yet: JPEG, PNG and WebP are",
+    ],
   ])("%s", async (_, content, message) => {
     const { metadata } = await extract(await content);
     await expect(metadata).rejects.toMatchObject({ name: "ImageIdentifyError", message });
@@ -212,7 +217,7 @@ describe("what is no photo is an ImageIdentifyError that says what it is", () =>
     await expect(metadata).rejects.toMatchObject({
       name: "ImageIdentifyError",
       message:
-        "the picture has 60000 × 60000 pixels (3600 megapixels), more than can be processed in its format",
+        "the picture has 60000 × 60000 pixels (3600 megapixels), more than the 268 that can be processed",
     });
   });
 

@@ -3,6 +3,7 @@ import {
   type ObjectAddress,
   type ObjectBytes,
   type ObjectReader,
+  refuseTooLarge,
 } from "@darkroom/lambda";
 import type { ExtractedMetadata, PhotoReference } from "@darkroom/workflow";
 import { readExif } from "./exif.ts";
@@ -15,9 +16,6 @@ import { readHeader } from "./picture-header.ts";
  * to answer with these as with one byte.
  */
 export const headLength = 128 * 1024;
-
-/** In bytes: what the tasks after this one, which read the whole object, can hold beside its pixels. */
-const largestFile = 200_000_000;
 
 /**
  * Tells what a photo is from its bytes, reading its head and only if that doesn't do the whole. Nothing
@@ -34,11 +32,7 @@ export async function extractMetadata(
 
   const type = identifyType(head.bytes);
   if (type.format === undefined) throw new ImageIdentifyError(`the file is ${type.instead}`);
-  if (head.size > largestFile) {
-    throw new ImageIdentifyError(
-      `the file has ${Math.round(head.size / 1e6)} MB, more than the ${largestFile / 1e6} MB a photo may have`,
-    );
-  }
+  refuseTooLarge(head.size);
 
   const header =
     (await readHeader(head.bytes)) ??
@@ -47,7 +41,10 @@ export async function extractMetadata(
       : undefined);
   if (header === undefined) {
     throw new ImageIdentifyError(
-      `the file starts like ${type.format}, but its header is damaged or cut off`,
+      // No decoder here knows HEVC, so that nothing can be told of the file but this.
+      type.format === "HEIC"
+        ? "HEIC is not supported yet: JPEG, PNG and WebP are"
+        : `the file starts like ${type.format}, but its header is damaged or cut off`,
     );
   }
 

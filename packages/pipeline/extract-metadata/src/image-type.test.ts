@@ -18,6 +18,10 @@ describe("a picture is known by its bytes", () => {
     expect(identifyType(await encoded.toBuffer())).toEqual({ format });
   });
 
+  test("JPEG, also with stray bytes before its first segment", () => {
+    expect(identifyType(latin1("\xff\xd8\x11\x11\xff\xe0"))).toEqual({ format: "JPEG" });
+  });
+
   test("HEIC, also by a compatible brand", () => {
     expect(identifyType(latin1("\0\0\0\x18ftypheic\0\0\0\0mif1heic"))).toEqual({ format: "HEIC" });
     expect(identifyType(latin1("\0\0\0\x18ftypmsf1\0\0\0\0msf1hevc"))).toEqual({ format: "HEIC" });

@@ -13,7 +13,8 @@ const at = (offset: number, bytes: string): Signature => ({ offset, bytes });
 
 /** The formats that may reach a decoder; signatures as in each format's specification. */
 const formats: readonly (readonly [ImageFormat, ...Signature[]])[] = [
-  ["JPEG", at(0, "\xff\xd8\xff")],
+  // Not the marker that should follow: there are files with stray bytes before it, and viewers show them.
+  ["JPEG", at(0, "\xff\xd8")],
   ["PNG", at(0, "\x89PNG\r\n\x1a\n")],
   ["GIF", at(0, "GIF87a")],
   ["GIF", at(0, "GIF89a")],

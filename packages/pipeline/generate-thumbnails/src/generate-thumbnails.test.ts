@@ -18,7 +18,12 @@ async function run(background: string) {
       return {};
     }),
   );
-  const output = await generateThumbnails(samplePhoto, objects, pictureWriter(s3));
+  const output = await generateThumbnails(
+    samplePhoto,
+    objects,
+    pictureWriter(s3),
+    1769 * 1024 * 1024,
+  );
   return { output, puts };
 }
 

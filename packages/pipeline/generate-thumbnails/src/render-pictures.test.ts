@@ -19,7 +19,10 @@ const marked = async (width: number, height: number) => {
   return plain(width, height).composite([{ input: quarter, left: 0, top: 0 }]);
 };
 
-const render = async (picture: Sharp) => renderPictures(await picture.toBuffer());
+/** As deployed: 1,769 MB. */
+const memory = 1769 * 1024 * 1024;
+
+const render = async (picture: Sharp) => renderPictures(await picture.toBuffer(), memory);
 
 /** The colour in the middle of the picture's top left and bottom right quarters. */
 async function corners(picture: Picture) {
@@ -183,7 +186,7 @@ describe("a picture that isn't whole", () => {
     ["PNG", noise.clone().png()],
     ["WebP", noise.clone().webp()],
   ])("is refused: %s", async (_, picture) => {
-    await expect(renderPictures(await half(picture))).rejects.toMatchObject({
+    await expect(renderPictures(await half(picture), memory)).rejects.toMatchObject({
       name: "ImageIdentifyError",
       message: expect.stringMatching(/^the (file|picture)/),
       cause: expect.any(Error),
@@ -191,7 +194,7 @@ describe("a picture that isn't whole", () => {
   });
 
   test("says so, for a JPEG that is cut off", async () => {
-    await expect(renderPictures(await half(noise.clone().jpeg()))).rejects.toThrow(
+    await expect(renderPictures(await half(noise.clone().jpeg()), memory)).rejects.toThrow(
       "the file is cut off: a part of the picture is missing",
     );
   });
@@ -202,7 +205,7 @@ test("bytes between the segments of a JPEG, which every viewer skips, are a warn
   const start = jpeg.subarray(0, 2);
   const odd = Buffer.concat([start, Buffer.alloc(6, 0x11), jpeg.subarray(2)]);
 
-  const { preview, warnings } = await renderPictures(odd);
+  const { preview, warnings } = await renderPictures(odd, memory);
 
   expect(preview).toMatchObject({ width: 64, height: 64 });
   expect(warnings).toEqual([

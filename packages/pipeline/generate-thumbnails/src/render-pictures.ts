@@ -1,4 +1,9 @@
-import { explainDecodingFailure, ImageIdentifyError, isViewableAnyway } from "@darkroom/lambda";
+import {
+  explainDecodingFailure,
+  ImageIdentifyError,
+  isViewableAnyway,
+  refuseBomb,
+} from "@darkroom/lambda";
 import sharp, { type OutputInfo, type SharpOptions } from "sharp";
 import { isSrgbProfile } from "./srgb-profile.ts";
 
@@ -22,10 +27,12 @@ export interface Pictures {
 /**
  * Decodes a photo once and makes both pictures of it: the preview from the photo (a JPEG is scaled
  * while it is decoded), the thumbnail from the preview's pixels.
- * @throws {ImageIdentifyError} it doesn't decode, or not to its end
+ * @param memoryBytes of the function
+ * @throws {ImageIdentifyError} it doesn't decode, or not to its end; or it would take too much of the memory,
+ *   which its header tells before any decoding
  */
-export async function renderPictures(original: Uint8Array): Promise<Pictures> {
-  const { pixels, warnings } = await decode(original);
+export async function renderPictures(original: Uint8Array, memoryBytes: number): Promise<Pictures> {
+  const { pixels, warnings } = await decode(original, memoryBytes);
   const format = isTransparent(pixels) ? "png" : "jpeg";
   const [preview, thumbnail] = await Promise.all([
     encode(pixels, pictureSides.preview, format),
@@ -41,11 +48,16 @@ interface Pixels {
 }
 
 /** Strictly at first; a file that viewers show all the same is decoded once more and gets a warning. */
-async function decode(original: Uint8Array): Promise<{ pixels: Pixels; warnings: string[] }> {
+async function decode(
+  original: Uint8Array,
+  memoryBytes: number,
+): Promise<{ pixels: Pixels; warnings: string[] }> {
   // A header that can't be read is for the decoding to report.
-  const { icc } = await sharp(original, { failOn: "none" })
+  const header = await sharp(original, { failOn: "none", limitInputPixels: false })
     .metadata()
-    .catch(() => ({ icc: undefined }));
+    .catch(() => undefined);
+  if (header !== undefined) refuseBomb(header, memoryBytes);
+  const icc = header?.icc;
   const ignoreIcc = icc !== undefined && isSrgbProfile(icc);
   try {
     const pixels = await scaledPixels(original, { ignoreIcc, failOn: "warning" });

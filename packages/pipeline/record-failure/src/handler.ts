@@ -3,6 +3,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Context, createLogger, handleSqsBatch, parseEnvironment } from "@darkroom/lambda";
 import * as z from "zod";
+import { countFailedPhotos } from "./count-failed-photos.ts";
 import { executionReader } from "./execution-reader.ts";
 import { failureEventOf } from "./failure-event.ts";
 import { imageTable } from "./image-table.ts";
@@ -14,11 +15,13 @@ const environment = parseEnvironment(z.object({ IMAGE_TABLE: z.string().min(1) }
 const logger = createLogger("record-failure");
 
 // These clients keep the SDK's own retries: this is the last resort, also where no machine retries it.
-const table = imageTable(
-  DynamoDBDocumentClient.from(new DynamoDBClient(), {
-    marshallOptions: { removeUndefinedValues: true },
-  }),
-  environment.IMAGE_TABLE,
+const table = countFailedPhotos(
+  imageTable(
+    DynamoDBDocumentClient.from(new DynamoDBClient(), {
+      marshallOptions: { removeUndefinedValues: true },
+    }),
+    environment.IMAGE_TABLE,
+  ),
 );
 const executions = executionReader(new SFNClient());
 

@@ -1,6 +1,7 @@
 import { memoryDocumentClient, samplePhoto, silentLogger } from "@darkroom/lambda/testing";
 import { imageIdOf, imageItem, type RecordFailureInput } from "@darkroom/workflow";
 import { describe, expect, test } from "vitest";
+import { countFailedPhotos } from "./count-failed-photos.ts";
 import type { ExecutionReader } from "./execution-reader.ts";
 import { imageTable } from "./image-table.ts";
 import { recordDeadMessage } from "./record-dead-message.ts";
@@ -23,8 +24,10 @@ function place(changes: object | "deleted" = {}) {
       ...changes,
     });
   }
+  const counts: unknown[] = [];
   return {
-    table: imageTable(memory.client, "images"),
+    table: countFailedPhotos(imageTable(memory.client, "images"), (...count) => counts.push(count)),
+    counts,
     row: () => memory.items.get(samplePhoto.imageID),
   };
 }
@@ -57,18 +60,25 @@ describe("a failure that the machine reports", () => {
   });
 
   test("of an unsupported file says only what the uploader has to know", async () => {
-    const { table, row } = place();
+    const { table, row, counts } = place();
     const failure = { Error: "ImageIdentifyError", Cause: '{"errorMessage":"the file is empty"}' };
     await recordFailure({ ...failed, status: "UNSUPPORTED", failure }, table, now);
     expect(row()).toMatchObject({ status: "UNSUPPORTED", errReason: "the file is empty" });
+    expect(counts).toEqual([]);
   });
 
-  test("changes nothing when it is reported again", async () => {
-    const { table, row } = place();
+  test("changes nothing when it is reported again, and is counted once", async () => {
+    const { table, row, counts } = place();
     await recordFailure(failed, table, now);
     const before = row();
     expect(await recordFailure(failed, table, new Date("2026-06-01T00:00:00Z"))).toBe(false);
     expect(row()).toEqual(before);
+    expect(counts).toEqual([
+      [
+        "PhotoFailed",
+        { imageID: samplePhoto.imageID, errReason: "DetectLabels: SlowDown: too fast" },
+      ],
+    ]);
   });
 
   test.each([

@@ -10,6 +10,7 @@ const record = (key: string) => ({
 
 function run(body: string, failing: (key: string) => boolean = () => false) {
   const started: string[] = [];
+  const logged: unknown[] = [];
   const message = startMessage(body, {
     stateMachineArn: "arn:aws:states:eu-west-1:123456789012:stateMachine:images",
     table: {
@@ -23,10 +24,10 @@ function run(body: string, failing: (key: string) => boolean = () => false) {
         return { started: true };
       },
     },
-    logger: silentLogger(),
+    logger: Object.assign(silentLogger(), { info: (...line: unknown[]) => logged.push(line) }),
     now: () => new Date(0),
   });
-  return { message, started };
+  return { message, started, logged };
 }
 
 describe("a message", () => {
@@ -47,10 +48,12 @@ describe("a message", () => {
     expect(started).toEqual(["Incoming/a/b/c.jpg"]);
   });
 
-  test("of S3's test event does nothing", async () => {
-    const { message, started } = run(JSON.stringify({ Event: "s3:TestEvent", Bucket: "landing" }));
+  test("of S3's test event does nothing but leave a line in the log", async () => {
+    const body = JSON.stringify({ Event: "s3:TestEvent", Bucket: "landing" });
+    const { message, started, logged } = run(body);
     await expect(message).resolves.toBeUndefined();
     expect(started).toEqual([]);
+    expect(logged).toEqual([[expect.stringContaining("test event, is ignored"), { body }]]);
   });
 
   test.each(["", "hello", "{}", '{"Records": [{}]}'])(

@@ -3,6 +3,9 @@ import { s3Arrivals } from "@darkroom/workflow";
 import { StartsPendingError } from "./errors.ts";
 import { type StartExecutionPorts, startExecution } from "./start-execution.ts";
 
+/** In characters, of a message in the log; S3's test event has some 250. */
+const longestBody = 1000;
+
 /**
  * Handles one message of the queue: every object in it, one failing start not holding up the others.
  * @throws {InvalidInputError} no S3 event; it ends in the dead-letter queue
@@ -13,7 +16,13 @@ export async function startMessage(
   { logger, ...ports }: StartExecutionPorts & { logger: Logger },
 ): Promise<void> {
   const pending: unknown[] = [];
-  for (const arrival of parseJson(s3Arrivals, body)) {
+  const arrivals = parseJson(s3Arrivals, body);
+  if (arrivals.length === 0) {
+    logger.info("A message in which no object came in, such as S3's test event, is ignored", {
+      body: body.slice(0, longestBody),
+    });
+  }
+  for (const arrival of arrivals) {
     const { imageID, s3bucket, s3key, versionId } = arrival.photo;
     const identity = { imageID, s3bucket, s3key, versionId };
     try {

@@ -1,0 +1,43 @@
+// Loaded before a process by `--import`: its clock is off by as many milliseconds as the file says that this module's
+// query names, and so is the clock of each process of node that it starts.
+import childProcess from "node:child_process";
+import { readFileSync } from "node:fs";
+import { ServerResponse } from "node:http";
+import { syncBuiltinESMExports } from "node:module";
+
+const file = new URL(import.meta.url).searchParams.get("file");
+const RealDate = Date;
+let offset = 0;
+const read = () => {
+  try {
+    offset = Number(readFileSync(file, "utf8"));
+  } catch {
+    // It is being written: the next look will find it.
+  }
+};
+read();
+setInterval(read, 50).unref();
+
+globalThis.Date = class ShiftedDate extends RealDate {
+  constructor(...parts) {
+    if (parts.length === 0) super(RealDate.now() + offset);
+    else super(...parts);
+  }
+  static now() {
+    return RealDate.now() + offset;
+  }
+};
+
+// Node's own Date header tells the real time, whatever the global Date says.
+const { writeHead } = ServerResponse.prototype;
+ServerResponse.prototype.writeHead = function (...head) {
+  this.setHeader("Date", new Date().toUTCString());
+  return writeHead.apply(this, head);
+};
+
+const { spawn } = childProcess;
+childProcess.spawn = (command, args, ...others) =>
+  command === process.execPath
+    ? spawn(command, ["--import", import.meta.url, ...args], ...others)
+    : spawn(command, args, ...others);
+syncBuiltinESMExports();

@@ -1,0 +1,31 @@
+import type { Grant } from "./grants.ts";
+
+/** What is allowed for AWS's sake: the same call is never made, or never decided, on a laptop. The reason stands beside the statement in apps/infra too. */
+const reasons: readonly {
+  readonly statement: string;
+  readonly actions: readonly string[];
+  readonly holders?: readonly string[];
+  readonly reason: string;
+}[] = [
+  {
+    statement: "WriteTraces",
+    actions: ["xray:PutTelemetryRecords"],
+    reason: "X-Ray's counts of what was traced are missing; there is no X-Ray here",
+  },
+  {
+    statement: "WriteTraces",
+    holders: ["image-processing"],
+    actions: ["xray:PutTraceSegments", "xray:GetSamplingRules", "xray:GetSamplingTargets"],
+    reason: "executions are not traced; there is no X-Ray here",
+  },
+];
+
+/** Why an action is allowed although nothing here asks for it; undefined where something does. */
+export function onlyOnAws({ holder, statement }: Grant, action: string): string | undefined {
+  return reasons.find(
+    (one) =>
+      one.statement === statement &&
+      one.actions.includes(action) &&
+      (one.holders === undefined || one.holders.includes(holder)),
+  )?.reason;
+}
