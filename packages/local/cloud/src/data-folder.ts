@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -10,19 +10,39 @@ export interface DataFolder {
 }
 
 /**
- * Makes the folder if it isn't there, readable by its owner alone, and locks it: SQLite holds a lock of the operating
- * system on a file in it, which ends with the process, also by `kill -9`, so that no stale lock is ever left behind.
+ * Makes the folder if it isn't there, readable by its owner alone (so nothing below it can be reached by another user,
+ * whatever its own mode), and locks it: SQLite holds a lock of the operating system on a file in it, which ends with the
+ * process, also by `kill -9`, so that no stale lock is ever left behind.
+ * A link to a folder stands for the folder. Neither may be another user's, who could read what is kept there.
  * @throws Error with one line that says what is in the way
  */
 export function openDataFolder(path: string): DataFolder {
+  let folder: string;
   try {
     makeFolder(path);
-    chmodSync(path, 0o700);
+    folder = realpathSync(path);
   } catch (error) {
     throw notWritable(path, error);
   }
-  const lock = lockFolder(path);
+  refuseAnothers(path, folder);
+  try {
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    throw notWritable(path, error);
+  }
+  // The folder itself is locked: two links to it are one place.
+  const lock = lockFolder(path, folder);
   return { path, release: () => lock.close() };
+}
+
+function refuseAnothers(path: string, folder: string): void {
+  const self = process.getuid?.();
+  // Windows has no such owners.
+  if (self === undefined) return;
+  if (lstatSync(path).uid === self && statSync(folder).uid === self) return;
+  throw new Error(
+    `The data folder ${path} belongs to another user, who could read what is in it: set DARKROOM_DATA to a folder of yours.`,
+  );
 }
 
 /** Not by mkdir's `recursive`, which never comes back where a folder can't be, as under /proc. */
@@ -33,10 +53,10 @@ function makeFolder(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
-function lockFolder(path: string): DatabaseSync {
+function lockFolder(path: string, folder: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(join(path, "lock"));
+    lock = new DatabaseSync(join(folder, "lock"));
     // Not WAL: a lock needs no second process that reads on.
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     return lock;

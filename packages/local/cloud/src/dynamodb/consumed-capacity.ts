@@ -132,6 +132,8 @@ export function projectItem(table: Table, index: Index, item: Attributes): Attri
   const keys = [index.hashKey, index.rangeKey].filter((key) => key !== undefined);
   if (keys.some(({ name }) => attributeOf(item, name) === undefined)) return undefined;
   const names = projectedNames(table, index);
-  if (names === undefined) return item;
-  return Object.fromEntries(Object.entries(item).filter(([name]) => names.has(name)));
+  return names === undefined ? item : onlyNamed(item, names);
 }
+
+export const onlyNamed = (item: Attributes, names: ReadonlySet<string>): Attributes =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => names.has(name)));

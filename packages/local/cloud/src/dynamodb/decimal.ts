@@ -34,6 +34,7 @@ const underflow = () =>
 
 /** Reads what a client sent as a number. @throws ValidationException in DynamoDB's words. */
 export function parseDecimal(text: string): Decimal {
+  if (canonicalInteger.test(text)) return integer(text);
   const match = literal.exec(text);
   const [, sign = "", whole = "", fraction = "", exponentSign = "", exponentDigits = "0"] =
     match ?? [];
@@ -50,6 +51,17 @@ export function parseDecimal(text: string): Decimal {
     throw validationError("Attempting to store more than 38 significant digits in a Number");
   }
   return decimal;
+}
+
+function integer(text: string): Decimal {
+  if (text === "0") return zero;
+  const negative = text.startsWith("-");
+  const digits = negative ? text.slice(1) : text;
+  return {
+    negative,
+    digits: digits.endsWith("0") ? digits.replace(/0+$/, "") : digits,
+    exponent: digits.length - 1,
+  };
 }
 
 /** The one way in which a number is stored and given back: no exponent, no zeros that say nothing. */

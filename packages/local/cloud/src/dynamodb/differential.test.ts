@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { itemSize } from "./item-size.ts";
+import { parseAttributes } from "./parse-attribute-value.ts";
+import { bounded } from "./testing/bounded.ts";
+import { canonical } from "./testing/canonical.ts";
+import { type Answer, type Json, startTwin, type Twin } from "./testing/dynalite-twin.ts";
 import {
-  type Answer,
-  canonical,
-  type Json,
-  startTwin,
-  type Twin,
-} from "./testing/dynalite-twin.ts";
-import {
+  anyItem,
   condition,
   item,
+  keyCondition,
   placeholders,
   projection,
   update,
@@ -56,7 +56,7 @@ describe("the same as dynalite", () => {
         });
         expect(here).toEqual(there);
       }),
-      { numRuns: 400 },
+      bounded(300),
     );
   });
 
@@ -78,7 +78,7 @@ describe("the same as dynalite", () => {
         }
         expect(canonical(here)).toEqual(canonical(there));
       }),
-      { numRuns: 400 },
+      bounded(300),
     );
   });
 
@@ -94,7 +94,80 @@ describe("the same as dynalite", () => {
         });
         expect(canonical(here)).toEqual(canonical(there));
       }),
-      { numRuns: 150 },
+      bounded(100),
+    );
+  });
+
+  test("filters every page", { timeout: 60_000 }, async () => {
+    let partition = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(item, { minLength: 1, maxLength: 5 }),
+        condition,
+        fc.integer({ min: 1, max: 6 }),
+        async (items, expression, Limit) => {
+          const id = { S: `filtered-${partition++}` };
+          for (const [sort, attributes] of items.entries()) {
+            await both("PutItem", {
+              TableName: "numbers",
+              Item: { id, sort: { N: String(sort) }, ...attributes },
+            });
+          }
+          const { ExpressionAttributeValues = {}, ...names } = placeholders(expression);
+          const [here, there] = await both("Query", {
+            TableName: "numbers",
+            KeyConditionExpression: "id = :id",
+            FilterExpression: expression,
+            ExpressionAttributeValues: { ":id": id, ...(ExpressionAttributeValues as Json) },
+            Limit,
+            ...names,
+          });
+          expect(canonical(here)).toEqual(canonical(there));
+        },
+      ),
+      bounded(100),
+    );
+  });
+
+  test("reads every condition on keys", { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(keyCondition, async ([expression, values]) => {
+        const [here, there] = await both("Query", {
+          TableName: "numbers",
+          KeyConditionExpression: expression,
+          ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+        });
+        expect(withoutKind(here)).toEqual(withoutKind(there));
+      }),
+      bounded(300),
+    );
+  });
+
+  test("measures every item", { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(anyItem, async (attributes) => {
+        // Filled up to the last byte that one unit, and then two, pay for: a byte too many or too few shows.
+        const bytes = itemSize(parseAttributes({ ...Key, ...attributes, pad: { S: "" } }));
+        const units = Math.ceil(bytes / 1024);
+        for (const [size, expected] of [
+          [units * 1024, units],
+          [units * 1024 + 1, units + 1],
+        ] as const) {
+          const input = { TableName: "items", Key };
+          const pad = { S: "x".repeat(size - bytes) };
+          await both("DeleteItem", input);
+          const [here, there] = await both("PutItem", {
+            TableName: "items",
+            Item: { ...Key, ...attributes, pad },
+            ReturnConsumedCapacity: "TOTAL",
+          });
+          expect(here).toEqual({
+            output: { ConsumedCapacity: { TableName: "items", CapacityUnits: expected } },
+          });
+          expect(there).toEqual(here);
+        }
+      }),
+      bounded(100),
     );
   });
 
@@ -119,7 +192,7 @@ describe("the same as dynalite", () => {
     { timeout: 60_000 },
     async (TableName) => {
       const sortKey: fc.Arbitrary<Json> = sortKeys[TableName];
-      const keyCondition = fc.constantFrom(
+      const sortCondition = fc.constantFrom(
         "sort = :a",
         "sort < :a",
         "sort <= :a",
@@ -133,7 +206,7 @@ describe("the same as dynalite", () => {
         fc.asyncProperty(
           fc.array(sortKey, { minLength: 1, maxLength: 8 }),
           fc.tuple(sortKey, sortKey),
-          keyCondition,
+          sortCondition,
           fc.boolean(),
           async (stored, [first, second], expression, ScanIndexForward) => {
             const id = { S: String(partition++) };
@@ -155,11 +228,17 @@ describe("the same as dynalite", () => {
             expect(here).toEqual(there);
           },
         ),
-        { numRuns: 60 },
+        bounded(40),
       );
     },
   );
 });
+
+/** DynamoDB has begun to put these words before more of its refusals since dynalite was written. */
+const withoutKind = (answer: Answer): Answer =>
+  "error" in answer
+    ? { ...answer, message: answer.message.replace(/^Invalid KeyConditionExpression: /, "") }
+    : answer;
 
 const isAboutItem = (message: string): boolean =>
   /^(?:The document path provided|An operand in the update|The provided expression refers)/.test(

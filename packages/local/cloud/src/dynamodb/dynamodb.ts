@@ -1,6 +1,7 @@
 import type { Clock } from "@darkroom/states";
 import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
+import { createGroupCommit } from "../store/group-commit.ts";
 import type { TableDraft } from "../terraform/draft.ts";
 import { createDroppedSweeper } from "./dropped-sweeper.ts";
 import { openDynamoDatabase } from "./dynamo-database.ts";
@@ -18,12 +19,13 @@ import { listTables } from "./operations/list-tables.ts";
 import { putItem } from "./operations/put-item.ts";
 import { query } from "./operations/query.ts";
 import { scan } from "./operations/scan.ts";
+import { listTagsOfResource, tagResource, untagResource } from "./operations/table-tags.ts";
 import { transactGetItems } from "./operations/transact-get-items.ts";
 import { transactWriteItems } from "./operations/transact-write-items.ts";
 import { updateItem } from "./operations/update-item.ts";
+import { updateTable } from "./operations/update-table.ts";
 import { createTableCatalog } from "./table-catalog.ts";
 import { definitionFromDraft } from "./table-definition.ts";
-import { createWriteQueue } from "./write-queue.ts";
 
 export interface DynamoDb {
   readonly service: JsonService;
@@ -50,7 +52,7 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
   const database = openDynamoDatabase(options.databaseFile);
   const items = createItemStore(database);
   const catalog = createTableCatalog({ database, items, place, now: () => clock.now() });
-  const queue = createWriteQueue(database);
+  const group = createGroupCommit(database);
   const sweeper = createDroppedSweeper(database, options.onFault);
   const context: DynamoContext = {
     place,
@@ -59,7 +61,7 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
     catalog,
     items,
     reader: createItemReader(database),
-    queue,
+    commit: group.commit,
     sweepDropped: sweeper.sweep,
   };
 
@@ -78,12 +80,16 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
         DescribeTimeToLive: describeTimeToLive(context),
         GetItem: getItem(context),
         ListTables: listTables(context),
+        ListTagsOfResource: listTagsOfResource(context),
         PutItem: putItem(context),
         Query: query(context),
         Scan: scan(context),
+        TagResource: tagResource(context),
         TransactGetItems: transactGetItems(context),
         TransactWriteItems: transactWriteItems(context),
+        UntagResource: untagResource(context),
         UpdateItem: updateItem(context),
+        UpdateTable: updateTable(context),
       },
     }),
 
@@ -99,7 +105,7 @@ export function createDynamoDb(options: DynamoDbOptions): DynamoDb {
     },
 
     async close() {
-      await queue.close();
+      await group.close();
       await sweeper.close();
       database.close();
     },

@@ -1,5 +1,11 @@
 import { type Attributes, type AttributeValue, setMembers } from "./attribute-value.ts";
 
+/** An item with its size, which is counted once. */
+export interface SizedItem {
+  readonly attributes: Attributes;
+  readonly size: number;
+}
+
 /** 400 KB (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items). */
 export const maximumItemBytes = 409_600;
 
@@ -41,15 +47,21 @@ function valueSize(value: AttributeValue): number {
 }
 
 /**
- * One byte, one for each two significant digits on either side of the point, one for a minus. The guide counts the
- * digits as one row; measured item limits show that a number across the point costs a byte more.
+ * One byte, one for a minus, and one for each pair of significant digits. The guide doesn't tell where pairs begin:
+ * measured item limits show that they are counted from the point, so that 12340 has three of them and 1234 two.
  */
 function numberSize(number: string): number {
   if (number === "0") return 1;
-  const negative = number.startsWith("-");
-  const [whole = "", fraction = ""] = (negative ? number.slice(1) : number).split(".");
-  const significant = fraction === "" ? whole.replace(/0+$/, "") : whole;
-  const wholeDigits = whole === "0" ? 0 : significant.length;
-  const fractionDigits = wholeDigits === 0 ? fraction.replace(/^0+/, "").length : fraction.length;
-  return 1 + Math.ceil(wholeDigits / 2) + Math.ceil(fractionDigits / 2) + (negative ? 1 : 0);
+  const negative = number.startsWith("-") ? 1 : 0;
+  const point = number.indexOf(".");
+  const wholeEnd = point < 0 ? number.length : point;
+  const isFraction = number[negative] === "0";
+  let first = isFraction ? point + 1 : negative;
+  let last = number.length - 1;
+  while (number[first] === "0") first++;
+  while (number[last] === "0") last--;
+  /** The pair that a digit is in, the one before the point being -1. */
+  const pairOf = (position: number): number =>
+    Math.floor((position < wholeEnd ? position - wholeEnd : position - wholeEnd - 1) / 2);
+  return 1 + pairOf(last) - pairOf(first) + 1 + negative;
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Attributes } from "./attribute-value.ts";
+import { type Attributes, attributeOf, equalValues } from "./attribute-value.ts";
 import { encodeIndexKey } from "./item-keys.ts";
-import { itemSize } from "./item-size.ts";
+import type { SizedItem } from "./item-size.ts";
 import type { EncodedKey } from "./key-encoding.ts";
-import type { Index, Table } from "./table-definition.ts";
+import { type Index, keyAttributes, type Table } from "./table-definition.ts";
 
 /** An item as it is stored; `attributesOf` reads it. */
 export interface StoredItem {
@@ -53,9 +53,9 @@ export function createItemStore(database: DatabaseSync) {
     before: Attributes | undefined,
     after: Attributes | undefined,
   ): void {
+    if (before !== undefined && after !== undefined && haveSameKeys(index, before, after)) return;
     const from = before === undefined ? undefined : encodeIndexKey(index, before);
     const to = after === undefined ? undefined : encodeIndexKey(index, after);
-    if (from !== undefined && to !== undefined && sameKey(from, to)) return;
     if (from !== undefined) {
       removeEntry.run(index.id, from.partition, from.sort, base.partition, base.sort);
     }
@@ -67,24 +67,34 @@ export function createItemStore(database: DatabaseSync) {
       return select.get(table.id, key.partition, key.sort) as StoredItem | undefined;
     },
 
-    /** Puts `item` in the place of `old`, which is what `find` gave for the key. */
-    put(table: Table, key: EncodedKey, old: StoredItem | undefined, item: Attributes): void {
-      const size = itemSize(item);
-      const json = JSON.stringify(item);
+    /**
+     * Puts `item` in the place of `old`, which is what `find` gave for the key.
+     * @param before the attributes of `old`, asked for only where they are needed
+     */
+    put(
+      table: Table,
+      key: EncodedKey,
+      old: StoredItem | undefined,
+      before: () => Attributes | undefined,
+      { attributes, size }: SizedItem,
+    ): void {
+      const json = JSON.stringify(attributes);
       const id =
         old?.id ??
         Number(insert.run(table.id, key.partition, key.sort, size, json).lastInsertRowid);
       if (old !== undefined) update.run(size, json, id);
       if (table.indexes.length === 0) return;
-      const before = old === undefined ? undefined : attributesOf(old);
-      for (const index of table.indexes) moveEntry(index, key, id, before, item);
+      for (const index of table.indexes) moveEntry(index, key, id, before(), attributes);
     },
 
-    remove(table: Table, key: EncodedKey, old: StoredItem): void {
+    remove(
+      table: Table,
+      key: EncodedKey,
+      old: StoredItem,
+      before: () => Attributes | undefined,
+    ): void {
       remove.run(old.id);
-      if (table.indexes.length === 0) return;
-      const before = attributesOf(old);
-      for (const index of table.indexes) moveEntry(index, key, old.id, before, undefined);
+      for (const index of table.indexes) moveEntry(index, key, old.id, before(), undefined);
     },
 
     /** Enters the items that are there already into a new index. An item whose attribute can't key it stays out, as on AWS. */
@@ -99,5 +109,8 @@ export function createItemStore(database: DatabaseSync) {
   };
 }
 
-const sameKey = (left: EncodedKey, right: EncodedKey): boolean =>
-  left.partition.equals(right.partition) && left.sort.equals(right.sort);
+const haveSameKeys = (index: Index, before: Attributes, after: Attributes): boolean =>
+  keyAttributes(index).every(({ name }) => {
+    const [old, now] = [attributeOf(before, name), attributeOf(after, name)];
+    return old === now || (old !== undefined && now !== undefined && equalValues(old, now));
+  });

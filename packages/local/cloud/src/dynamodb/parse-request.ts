@@ -94,13 +94,15 @@ function constraintOf(issue: Issue): string {
 const measureOf = (origin: string): string =>
   origin === "number" || origin === "int" ? "value" : "length";
 
-function memberPath(issue: Issue): string {
-  return issue.path
-    .map((element) =>
-      typeof element === "number"
+function memberPath({ path }: Issue): string {
+  return path
+    .map((element, position) => {
+      // Batches have a map of tables, which keep their names.
+      if (path[position - 1] === "RequestItems") return `${String(element)}.member`;
+      return typeof element === "number"
         ? `${element + 1}.member`
-        : String(element).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
-    )
+        : String(element).replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+    })
     .join(".");
 }
 

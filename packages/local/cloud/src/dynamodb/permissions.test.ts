@@ -1,11 +1,16 @@
 import {
   BatchGetItemCommand,
+  DescribeTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
+  ListTagsOfResourceCommand,
   PutItemCommand,
   QueryCommand,
+  TagResourceCommand,
   TransactWriteItemsCommand,
+  UntagResourceCommand,
+  UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from "./testing/dynamodb-endpoint.ts";
@@ -97,4 +102,23 @@ test("a batch needs its own permission, a transaction that of each action in it"
   await expect(
     writer.send(new BatchGetItemCommand({ RequestItems: { photos: { Keys: [Key] } } })),
   ).rejects.toMatchObject(denied("writer", "BatchGetItem", tableArn));
+});
+
+test("what is done to a table itself needs its permission too", async () => {
+  const idle = clientWho("idle", ["dynamodb:DescribeTable"], tableArn);
+  const tag = { ResourceArn: tableArn, Tags: [{ Key: "a", Value: "b" }] };
+
+  await idle.send(new DescribeTableCommand({ TableName: "photos" }));
+  await expect(
+    idle.send(new UpdateTableCommand({ TableName: "photos", DeletionProtectionEnabled: true })),
+  ).rejects.toMatchObject(denied("idle", "UpdateTable", tableArn));
+  await expect(idle.send(new TagResourceCommand(tag))).rejects.toMatchObject(
+    denied("idle", "TagResource", tableArn),
+  );
+  await expect(
+    idle.send(new UntagResourceCommand({ ResourceArn: tableArn, TagKeys: ["a"] })),
+  ).rejects.toMatchObject(denied("idle", "UntagResource", tableArn));
+  await expect(
+    idle.send(new ListTagsOfResourceCommand({ ResourceArn: tableArn })),
+  ).rejects.toMatchObject(denied("idle", "ListTagsOfResource", tableArn));
 });

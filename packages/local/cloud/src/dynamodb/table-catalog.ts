@@ -36,6 +36,11 @@ export function createTableCatalog(options: {
   const updateIndex = database.prepare("UPDATE indexes SET definition = ? WHERE id = ?");
   const removeIndex = database.prepare("DELETE FROM indexes WHERE id = ?");
   const selectIndexes = database.prepare("SELECT * FROM indexes WHERE owner = ? ORDER BY id");
+  const selectTags = database.prepare("SELECT key, value FROM tags WHERE table_id = ?");
+  const insertTag = database.prepare(
+    "INSERT OR REPLACE INTO tags (table_id, key, value) VALUES (?, ?, ?)",
+  );
+  const removeTags = database.prepare("DELETE FROM tags WHERE table_id = ?");
   const drop = database.prepare("INSERT INTO dropped (kind, id) VALUES (?, ?)");
 
   const tables = new Map(
@@ -68,6 +73,11 @@ export function createTableCatalog(options: {
   function dropIndex(index: Index): void {
     removeIndex.run(index.id);
     drop.run("index", index.id);
+  }
+
+  function writeTags(tableId: number, tags: ReadonlyMap<string, string>): void {
+    removeTags.run(tableId);
+    for (const [key, value] of tags) insertTag.run(tableId, key, value);
   }
 
   /** An index with other keys is another index: its entries are made anew. */
@@ -105,15 +115,20 @@ export function createTableCatalog(options: {
       return table;
     },
 
-    /** A call that was queued while its table was deleted must not write any more. */
-    requireCurrent(table: Table): void {
-      if (tables.get(table.name) !== table) throw tableNotFound();
+    /**
+     * The table as it is when a queued call's turn comes: it may have other indexes by then.
+     * @throws ResourceNotFoundException when it is gone, whatever has its name now
+     */
+    requireCurrent(table: Table): Table {
+      const current = tables.get(table.name);
+      if (current?.id !== table.id) throw tableNotFound();
+      return current;
     },
 
     /** In the order in which ListTables gives them. */
     names: (): string[] => [...tables.keys()].sort(),
 
-    create(definition: TableDefinition): Table {
+    create(definition: TableDefinition, tags: ReadonlyMap<string, string> = new Map()): Table {
       const { indexes, ...own } = definition;
       const tableId = randomUUID();
       const createdAt = options.now();
@@ -125,6 +140,7 @@ export function createTableCatalog(options: {
           JSON.stringify(own),
         );
         const id = Number(lastInsertRowid);
+        writeTags(id, tags);
         return {
           ...own,
           id,
@@ -155,10 +171,18 @@ export function createTableCatalog(options: {
       return changed;
     },
 
+    tagsOf: (table: Table): Map<string, string> =>
+      new Map(selectTags.all(table.id).map(({ key, value }) => [String(key), String(value)])),
+
+    setTags(table: Table, tags: ReadonlyMap<string, string>): void {
+      transaction(database, () => writeTags(table.id, tags));
+    },
+
     /** From here on nothing finds the table; its rows are swept afterwards. */
     drop(table: Table): void {
       transaction(database, () => {
         removeTable.run(table.id);
+        removeTags.run(table.id);
         drop.run("table", table.id);
         for (const index of table.indexes) dropIndex(index);
       });

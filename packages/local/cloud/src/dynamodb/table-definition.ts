@@ -33,6 +33,8 @@ export interface TableDefinition extends KeySchema {
   readonly indexes: readonly IndexDefinition[];
   /** What was provisioned; a table without it is billed by request. */
   readonly throughput?: Throughput;
+  /** DeleteTable is refused while it is on; a stack's table may go with its stack. */
+  readonly deletionProtection?: boolean;
 }
 
 /** A table as the store knows it. */

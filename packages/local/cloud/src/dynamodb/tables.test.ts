@@ -1,19 +1,15 @@
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
-  DeleteTableCommand,
+  DeleteItemCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
-  ListTablesCommand,
   PutItemCommand,
   QueryCommand,
-  ResourceInUseException,
-  ResourceNotFoundException,
   ScanCommand,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
-  waitUntilTableExists,
-  waitUntilTableNotExists,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from "./testing/dynamodb-endpoint.ts";
@@ -59,28 +55,55 @@ const describeTable = async (TableName: string) =>
   (await client.send(new DescribeTableCommand({ TableName }))).Table;
 
 describe("a table made by a client", () => {
-  test("is there at once, with all that was said about it", async () => {
-    const { TableDescription } = await create({});
-    await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: "made" });
+  test("is there at once", async () => {
+    await create({});
 
-    expect(TableDescription).toMatchObject({
-      TableName: "made",
+    expect(await describeTable("made")).toMatchObject({
       TableStatus: "ACTIVE",
-      TableArn: "arn:aws:dynamodb:us-east-1:000000000000:table/made",
-      KeySchema: table.KeySchema,
-      AttributeDefinitions: table.AttributeDefinitions,
-      BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" },
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: "byAlbum",
-          IndexStatus: "ACTIVE",
-          IndexArn: "arn:aws:dynamodb:us-east-1:000000000000:table/made/index/byAlbum",
-          Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["title"] },
-        },
-      ],
+      GlobalSecondaryIndexes: [{ IndexStatus: "ACTIVE" }],
+      CreationDateTime: new Date(endpoint.now),
     });
-    expect(TableDescription?.CreationDateTime).toEqual(new Date(endpoint.now));
-    await expect(create({})).rejects.toBeInstanceOf(ResourceInUseException);
+  });
+
+  test("takes the writes that were under way when it got another index", async () => {
+    const writes = Array.from({ length: 20 }, (_, n) =>
+      client.send(
+        new PutItemCommand({
+          TableName: "made",
+          Item: { id: S("busy"), n: { N: String(n) }, album: S("busy"), owner: S("me") },
+        }),
+      ),
+    );
+    const index = (action: "Create" | "Delete") =>
+      client.send(
+        new UpdateTableCommand({
+          TableName: "made",
+          AttributeDefinitions: [{ AttributeName: "owner", AttributeType: "S" }],
+          GlobalSecondaryIndexUpdates: [
+            action === "Delete"
+              ? { Delete: { IndexName: "byOwner" } }
+              : {
+                  Create: {
+                    IndexName: "byOwner",
+                    KeySchema: [{ AttributeName: "owner", KeyType: "HASH" }],
+                    Projection: { ProjectionType: "KEYS_ONLY" },
+                  },
+                },
+          ],
+        }),
+      );
+    await Promise.all([...writes, index("Create")]);
+    const { Count } = await client.send(
+      new ScanCommand({ TableName: "made", IndexName: "byOwner" }),
+    );
+    expect(Count).toBe(20);
+
+    await index("Delete");
+    for (let n = 0; n < 20; n++) {
+      await client.send(
+        new DeleteItemCommand({ TableName: "made", Key: { id: S("busy"), n: { N: String(n) } } }),
+      );
+    }
   });
 
   test("counts its items, and its index what it holds of them", async () => {
@@ -107,63 +130,7 @@ describe("a table made by a client", () => {
     });
   });
 
-  test("keeps the throughput that it was given", async () => {
-    await create({
-      TableName: "provisioned",
-      BillingMode: "PROVISIONED",
-      ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 2 },
-      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-      GlobalSecondaryIndexes: undefined,
-    });
-
-    expect(await describeTable("provisioned")).toMatchObject({
-      ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 2 },
-    });
-  });
-
-  test("is gone when it is deleted, and another of its name is empty", async () => {
-    const index = { TableName: "made", IndexName: "byAlbum" };
-    const { TableDescription } = await client.send(new DeleteTableCommand({ TableName: "made" }));
-    await waitUntilTableNotExists({ client, maxWaitTime: 30 }, { TableName: "made" });
-    await create({});
-
-    expect(TableDescription?.TableStatus).toBe("DELETING");
-    expect((await client.send(new ScanCommand({ TableName: "made" }))).Count).toBe(0);
-    expect((await client.send(new ScanCommand(index))).Count).toBe(0);
-  });
-
   test.each<[string, Partial<CreateTableCommandInput>, string]>([
-    [
-      "units that nobody pays for",
-      { ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } },
-      "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
-    ],
-    [
-      "provisioned billing without units",
-      { BillingMode: "PROVISIONED" },
-      "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
-    ],
-    [
-      "a key without a type",
-      { AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }] },
-      "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [id, n], AttributeDefinitions: [id]",
-    ],
-    [
-      "a range without a hash",
-      { KeySchema: [{ AttributeName: "id", KeyType: "RANGE" }] },
-      "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
-    ],
-    [
-      "a type without a key",
-      { GlobalSecondaryIndexes: undefined },
-      "One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
-    ],
-    [
-      "a name that is too short",
-      { TableName: "ab" },
-      "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3",
-    ],
     [
       "what is not supported",
       { StreamSpecification: { StreamEnabled: true } },
@@ -180,33 +147,8 @@ describe("a table made by a client", () => {
       message,
     });
   });
-});
 
-describe("the tables", () => {
-  test("are listed in pages", async () => {
-    const first = await client.send(new ListTablesCommand({ Limit: 1 }));
-    const second = await client.send(
-      new ListTablesCommand({ ExclusiveStartTableName: first.LastEvaluatedTableName }),
-    );
-
-    expect(first).toMatchObject({ TableNames: ["made"], LastEvaluatedTableName: "made" });
-    expect(second.TableNames).toEqual(["provisioned"]);
-    expect(second.LastEvaluatedTableName).toBeUndefined();
-  });
-
-  test("that aren't there are named", async () => {
-    for (const command of [
-      new DescribeTableCommand({ TableName: "nowhere" }),
-      new DeleteTableCommand({ TableName: "nowhere" }),
-      new DescribeTimeToLiveCommand({ TableName: "nowhere" }),
-    ]) {
-      const sent = client.send(command as DescribeTableCommand);
-      await expect(sent).rejects.toBeInstanceOf(ResourceNotFoundException);
-      await expect(sent).rejects.toThrow("Requested resource not found: Table: nowhere not found");
-    }
-  });
-
-  test("have no time to live, and none can be set", async () => {
+  test("has no time to live, and none can be set", async () => {
     const { TimeToLiveDescription } = await client.send(
       new DescribeTimeToLiveCommand({ TableName: "made" }),
     );

@@ -92,7 +92,7 @@ test("a signed call reaches the operation of the service that it was signed for"
 test("a wrong secret is refused", async () => {
   const answer = await send({ secret: "wrong" });
 
-  expect(answer.status).toBe(403);
+  expect(answer.status).toBe(400);
   expect(JSON.parse(answer.body).__type).toBe("InvalidSignatureException");
 });
 

@@ -1,27 +1,38 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { AwsError, operationNotSupported } from "../aws-error.ts";
 import type { Caller } from "../caller.ts";
 import type { Credentials } from "../credentials.ts";
+import type { UnsignedRequest } from "../s3/unsigned-request.ts";
 import type { Authorize, Service, ServiceRequest, ServiceResponse } from "../service.ts";
-import { type Authorization, readAuthorization } from "../sigv4/authorization.ts";
-import { type SignedRequest, sha256Hex, signingKey } from "../sigv4/canonical-request.ts";
-import { decodeChunkedPayload } from "../sigv4/chunked-payload.ts";
-import { verifySignature } from "../sigv4/verify.ts";
+import { readAuthorization } from "../sigv4/authorization.ts";
+import { type Authenticated, authenticate, hasBody } from "./authenticate.ts";
+import { boundConnections, type ConnectionLimits, serverLimits } from "./connections.ts";
+import {
+  headersTooLarge,
+  type Incoming,
+  maximumS3HeaderBytes,
+  rawPathOf,
+  readIncoming,
+} from "./incoming.ts";
 import { jsonService } from "./json-service.ts";
-import { readAll, verifiedBody } from "./payload.ts";
+import { respond, respondEarly } from "./respond.ts";
 
-/** Requests of services other than S3 are read whole before their signature is known. */
-const maximumSignedBodyBytes = 17 * 1024 * 1024;
+/** S3 also answers what is not signed as a request: preflights, and forms, whose signature is in the body. */
+export type EndpointService = Service & {
+  /** undefined: the request should have been signed. */
+  answerUnsigned?(request: UnsignedRequest): Promise<ServiceResponse | undefined>;
+};
 
 export interface EndpointOptions {
-  readonly services: readonly Service[];
+  readonly services: readonly EndpointService[];
   readonly credentials: Credentials;
   readonly authorizeAs: (caller: Caller) => Authorize;
   /** An operation failed with something that is no AwsError: a fault of ours. */
   readonly onFault: (error: unknown, where: string) => void;
+  /** For tests, which don't wait that long. */
+  readonly limits?: Partial<ConnectionLimits>;
 }
 
 /**
@@ -31,55 +42,74 @@ export interface EndpointOptions {
 export function createEndpoint(options: EndpointOptions): Server {
   const services = new Map(options.services.map((service) => [service.name, service]));
   const s3 = services.get("s3");
-  const server = createServer({ maxHeaderSize: 32 * 1024, keepAliveTimeout: 30_000 });
+  const server = createServer(serverLimits(options.limits));
+  boundConnections(server, options.limits);
   server.on("request", (message, response) => {
     void answer(message, response, options, services, s3);
+  });
+  // Who asks first whether to send a body is told so when the body is wanted.
+  server.on("checkContinue", (message, response) => {
+    waiting.add(message);
+    server.emit("request", message, response);
   });
   return server;
 }
 
-/** One for all: an error of its own for each request would cost as much as the rest of a small one. */
-const answered = new Error("The client has its answer, or has gone.");
+const waiting = new WeakSet<IncomingMessage>();
+
+/** To be called before a body is read. */
+function wantBody(message: IncomingMessage, response: ServerResponse): void {
+  if (waiting.delete(message)) response.writeContinue();
+}
 
 async function answer(
   message: IncomingMessage,
   response: ServerResponse,
   options: EndpointOptions,
-  services: ReadonlyMap<string, Service>,
-  s3: Service | undefined,
+  services: ReadonlyMap<string, EndpointService>,
+  s3: EndpointService | undefined,
 ): Promise<void> {
   const requestId = randomUUID();
-  const url = message.url ?? "/";
-  const queryStart = url.indexOf("?");
-  const rawPath = queryStart < 0 ? url : url.slice(0, queryStart);
-  const failed = { requestId, rawPath, headers: message.headers };
+  const rawPath = rawPathOf(message.url ?? "/");
   let service = s3;
   try {
-    const request: SignedRequest = {
-      method: message.method ?? "GET",
-      rawPath: checkedPath(rawPath),
-      query: new URLSearchParams(queryStart < 0 ? "" : url.slice(queryStart)),
-      headers: message.headers,
-    };
-    const host = checkedHost(message);
-    const authorization = readAuthorization(request);
-    if (authorization !== undefined && authorization !== "malformed") {
-      const { service: name } = authorization.scope;
-      service = services.get(name) ?? missingService(name);
+    const incoming = readIncoming(message, rawPath);
+    const authorization = readAuthorization(incoming);
+    if (authorization === "malformed") {
+      throw new AwsError(
+        "AuthorizationHeaderMalformed",
+        "The authorization can't be read: it is not AWS Signature Version 4.",
+      );
     }
-    if (service === undefined) throw operationNotSupported("s3", `${request.method} ${rawPath}`);
-    const verified = await authenticate(message, request, authorization, options.credentials);
-    const gone = new AbortController();
-    response.once("close", () => gone.abort(answered));
-    const result = await service.handle({
-      ...request,
-      ...verified,
-      host,
-      requestId,
-      authorize: options.authorizeAs(verified.caller),
-      signal: gone.signal,
-    });
-    await send(response, result, requestId, service);
+    if (authorization === undefined) {
+      const request = unsignedRequest(message, response, incoming, requestId, options);
+      const result = await s3?.answerUnsigned?.(request);
+      if (result !== undefined) {
+        await respond(response, result, requestIdHeader(s3), requestId);
+        return;
+      }
+      if (incoming.headers["x-amz-target"] !== undefined) {
+        service = missingService("");
+        throw new AwsError(
+          "MissingAuthenticationTokenException",
+          "Request is missing Authentication Token",
+        );
+      }
+      throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
+    }
+    const { service: name } = authorization.scope;
+    service = services.get(name) ?? missingService(name);
+    if (service === s3 && incoming.headerBytes > maximumS3HeaderBytes) throw headersTooLarge();
+    const authenticated = await authenticate(
+      message,
+      incoming,
+      authorization,
+      options.credentials,
+      () => wantBody(message, response),
+    );
+    const authorize = options.authorizeAs(authenticated.caller);
+    const request = serviceRequest(incoming, authenticated, authorize, requestId, response);
+    await respond(response, await service.handle(request), requestIdHeader(service), requestId);
   } catch (error) {
     if (response.headersSent) {
       if (!isDisconnect(error)) options.onFault(error, `${message.method} ${rawPath}`);
@@ -90,15 +120,92 @@ async function answer(
     if (failure.status >= 500 && !(error instanceof AwsError) && !isDisconnect(error)) {
       options.onFault(error, `${message.method} ${rawPath}`);
     }
-    const result = (service ?? s3)?.errorResponse(failure, failed) ?? {
+    const failed = { requestId, rawPath, headers: message.headers };
+    const result = service?.errorResponse(failure, failed) ?? {
       status: failure.status,
       headers: { "content-type": "text/plain" },
       body: failure.message,
     };
-    // A body that nobody will read any more must not be mistaken for the next request.
-    if (!message.complete) response.setHeader("connection", "close");
-    await send(response, result, requestId, service).catch(() => response.destroy());
+    const header = requestIdHeader(service);
+    await (hasBody(message) && !message.complete && !message.destroyed
+      ? respondEarly(message, response, result, header, requestId)
+      : respond(response, result, header, requestId)
+    ).catch(() => response.destroy());
   }
+}
+
+const requestIdHeader = (service: Service | undefined): string =>
+  service?.name === "s3" ? "x-amz-request-id" : "x-amzn-requestid";
+
+/** One for all: an error of its own for each request would cost as much as the rest of a small one. */
+const answered = new Error("The client has its answer, or has gone.");
+
+function serviceRequest(
+  incoming: Incoming,
+  verified: Authenticated,
+  authorize: Authorize,
+  requestId: string,
+  response: ServerResponse,
+): ServiceRequest {
+  const signal = goneSignal(response);
+  return {
+    method: incoming.method,
+    rawPath: incoming.rawPath,
+    query: incoming.query,
+    headers: incoming.headers,
+    host: incoming.host,
+    get body() {
+      return verified.body;
+    },
+    trailers: verified.trailers,
+    readBody: verified.readBody,
+    requestId,
+    caller: verified.caller,
+    authorize,
+    get signal() {
+      return signal();
+    },
+  };
+}
+
+/** A signal that is made when somebody asks for it: few operations wait for anything. */
+function goneSignal(response: ServerResponse): () => AbortSignal {
+  let gone: AbortController | undefined;
+  return () => {
+    if (gone !== undefined) return gone.signal;
+    const controller = new AbortController();
+    gone = controller;
+    if (response.closed) controller.abort(answered);
+    else response.once("close", () => controller.abort(answered));
+    return controller.signal;
+  };
+}
+
+function unsignedRequest(
+  message: IncomingMessage,
+  response: ServerResponse,
+  incoming: Incoming,
+  requestId: string,
+  { credentials, authorizeAs }: EndpointOptions,
+): UnsignedRequest {
+  const signal = goneSignal(response);
+  let body: Readable | undefined;
+  return {
+    ...incoming,
+    requestId,
+    get body() {
+      if (body === undefined) {
+        wantBody(message, response);
+        body = Readable.from(message.iterator({ destroyOnReturn: false }), { objectMode: false });
+      }
+      return body;
+    },
+    get signal() {
+      return signal();
+    },
+    findKey: credentials.find,
+    authorizeAs,
+  };
 }
 
 /** Answers for a service that isn't there: in JSON, which most of AWS speaks, naming the operation where that can be seen. */
@@ -128,128 +235,3 @@ const isDisconnect = (error: unknown): boolean =>
   error instanceof Error &&
   "code" in error &&
   (error.code === "ECONNRESET" || error.code === "ERR_STREAM_PREMATURE_CLOSE");
-
-/** A page in a browser that points a name of its own at 127.0.0.1 must get nothing: DNS rebinding. */
-function checkedHost(message: IncomingMessage): string {
-  const host = (message.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
-  if (host === "127.0.0.1" || host === "localhost" || host.endsWith(".localhost")) return host;
-  throw new AwsError("InvalidRequest", `The Host header "${host}" is not this machine's.`, {
-    status: 403,
-  });
-}
-
-function checkedPath(rawPath: string): string {
-  if (!rawPath.startsWith("/")) {
-    throw new AwsError("InvalidURI", "The request's path does not start with a slash.");
-  }
-  decodeURIComponent(rawPath);
-  return rawPath;
-}
-
-type Verified = Pick<ServiceRequest, "body" | "readBody" | "caller" | "trailers">;
-
-async function authenticate(
-  message: IncomingMessage,
-  request: SignedRequest,
-  authorization: Authorization | undefined | "malformed",
-  credentials: Credentials,
-): Promise<Verified> {
-  if (authorization === "malformed") {
-    throw new AwsError(
-      "AuthorizationHeaderMalformed",
-      "The authorization can't be read: it is not AWS Signature Version 4.",
-    );
-  }
-  if (authorization === undefined) {
-    throw new AwsError("AccessDenied", "Access Denied: the request is not signed.", {
-      status: 403,
-    });
-  }
-  const key = credentials.find(authorization.accessKeyId);
-  const declared = message.headers["x-amz-content-sha256"];
-  if (authorization.scope.service !== "s3") {
-    const body = await readAll(message, maximumSignedBodyBytes);
-    verifySignature(request, authorization, key, sha256Hex(body), Date.now());
-    return { ...known(key), ...wholeBody(body) };
-  }
-  const payloadHash = authorization.presigned
-    ? "UNSIGNED-PAYLOAD"
-    : typeof declared === "string"
-      ? declared
-      : sha256Hex("");
-  verifySignature(request, authorization, key, payloadHash, Date.now());
-  return { ...known(key), ...streamedBody(message, authorization, payloadHash, key) };
-}
-
-/** After verifySignature there is a key; this says so to the compiler. */
-function known(key: ReturnType<Credentials["find"]>): { caller: Caller } {
-  if (key === undefined) throw new Error("verifySignature lets no unknown key pass");
-  return { caller: key.caller };
-}
-
-function wholeBody(body: Buffer): Omit<Verified, "caller"> {
-  return {
-    body: Readable.from([body], { objectMode: false }),
-    trailers: new Map(),
-    readBody: (limit) => readAll(Readable.from([body]), limit),
-  };
-}
-
-function streamedBody(
-  message: IncomingMessage,
-  authorization: Authorization,
-  payloadHash: string,
-  key: { readonly secretAccessKey: string } | undefined,
-): Omit<Verified, "caller"> {
-  const trailers = new Map<string, string>();
-  const body = unframed(message, authorization, payloadHash, trailers, key?.secretAccessKey ?? "");
-  return { body, trailers, readBody: (limit) => readAll(body, limit) };
-}
-
-function unframed(
-  message: IncomingMessage,
-  authorization: Authorization,
-  payloadHash: string,
-  trailers: Map<string, string>,
-  secret: string,
-): Readable {
-  if (payloadHash === "UNSIGNED-PAYLOAD") return message;
-  if (/^[0-9a-f]{64}$/.test(payloadHash)) return verifiedBody(message, payloadHash);
-  if (payloadHash === "STREAMING-UNSIGNED-PAYLOAD-TRAILER") {
-    return Readable.from(decodeChunkedPayload(message, trailers), { objectMode: false });
-  }
-  if (
-    payloadHash === "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" ||
-    payloadHash === "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
-  ) {
-    const signing = {
-      key: signingKey(secret, authorization.scope),
-      amzDate: authorization.amzDate,
-      scope: authorization.scope,
-      seedSignature: authorization.signature,
-    };
-    return Readable.from(decodeChunkedPayload(message, trailers, signing), { objectMode: false });
-  }
-  throw new AwsError("InvalidArgument", `x-amz-content-sha256 "${payloadHash}" is not supported.`);
-}
-
-async function send(
-  response: ServerResponse,
-  result: ServiceResponse,
-  requestId: string,
-  service: Service | undefined,
-): Promise<void> {
-  response.writeHead(result.status, {
-    [service?.name === "s3" ? "x-amz-request-id" : "x-amzn-requestid"]: requestId,
-    ...(typeof result.body === "string"
-      ? { "content-length": Buffer.byteLength(result.body) }
-      : {}),
-    ...(result.body instanceof Uint8Array ? { "content-length": result.body.length } : {}),
-    ...result.headers,
-  });
-  if (result.body instanceof Readable) {
-    await pipeline(result.body, response);
-    return;
-  }
-  response.end(result.body);
-}

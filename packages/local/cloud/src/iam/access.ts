@@ -1,7 +1,9 @@
+import { channel } from "node:diagnostics_channel";
 import { AwsError } from "../aws-error.ts";
 import type { Caller } from "../caller.ts";
 import type { Authorize } from "../service.ts";
-import { type Decision, evaluate } from "./evaluate.ts";
+import { accessDenied } from "./access-denied.ts";
+import { type AccessRequest, type Decision, evaluate, type MatchedStatement } from "./evaluate.ts";
 import { type Policy, parsePolicy } from "./policy.ts";
 
 export interface Role {
@@ -16,67 +18,105 @@ export interface Role {
 export interface Access {
   /** Adds or replaces a role. @throws Error when one of its policies can't be evaluated. */
   putRole(role: Role): void;
-  /** @throws Error unless the role exists and lets that service, e.g. `lambda.amazonaws.com`, act with it. */
-  requireTrust(roleArn: string, servicePrincipal: string): void;
+  /**
+   * Lets a service act with a role.
+   * @param sourceArn the function or machine that it acts for. Step Functions says it as `aws:SourceArn`, with
+   *   `aws:SourceAccount` (https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html); Lambda
+   *   documents neither for a role that it takes, so that a trust policy that asks for them trusts it not.
+   * @throws AwsError in that service's words unless the role exists and lets the service, e.g. `lambda.amazonaws.com`, take it
+   */
+  requireTrust(roleArn: string, servicePrincipal: string, sourceArn?: string): void;
   authorizeAs(caller: Caller): Authorize;
 }
+
+/** What has been decided of one call, and by which statements. */
+export interface DecidedCall extends AccessRequest {
+  readonly decision: Decision;
+  readonly matched: readonly MatchedStatement[];
+}
+
+/** Node's diagnostics channel on which every decision of this process is told (a `DecidedCall`) while somebody listens. */
+export const decisionsChannel = "darkroom:access";
+
+/** The services that say for what they take a role. */
+const saysSource: ReadonlySet<string> = new Set(["states.amazonaws.com"]);
+
+/** Resource policies come with each call as text: so many are kept as they were read. */
+const maximumParsed = 1000;
 
 /** Every call to the local cloud is decided here, by the policies of the deployed definition. */
 export function createAccess(): Access {
   const roles = new Map<string, { trust: Policy; policies: Policy[] }>();
   const resourcePolicies = new Map<string, Policy>();
+  const decisions = channel(decisionsChannel);
 
   function parsed(json: string | undefined, where: string): Policy | undefined {
     if (json === undefined) return undefined;
     let policy = resourcePolicies.get(json);
     if (policy === undefined) {
-      policy = parsePolicy(json, where);
+      policy = parsePolicy(json, where, "resource");
+      if (resourcePolicies.size >= maximumParsed) resourcePolicies.clear();
       resourcePolicies.set(json, policy);
     }
     return policy;
   }
 
+  function decide(
+    request: AccessRequest,
+    identity: readonly Policy[],
+    resource: Policy | undefined,
+  ): { decision: Decision; matched: () => readonly MatchedStatement[] } {
+    const evaluated = evaluate(request, { identity, resource });
+    // The operator's key has no policies: it may do all that no resource forbids.
+    const decision =
+      request.caller.kind === "operator" && evaluated.decision === "implicit-deny"
+        ? "allow"
+        : evaluated.decision;
+    if (decisions.hasSubscribers) {
+      const decided: DecidedCall = { ...request, decision, matched: evaluated.matched() };
+      decisions.publish(decided);
+    }
+    return { decision, matched: evaluated.matched };
+  }
+
   return {
     putRole(role) {
       roles.set(role.arn, {
-        trust: parsePolicy(role.trustPolicy, `assume role policy of ${role.name}`),
+        trust: parsePolicy(role.trustPolicy, `assume role policy of ${role.name}`, "trust"),
         policies: [...role.policies].map(([name, json]) =>
-          parsePolicy(json, `policy ${name} of role ${role.name}`),
+          parsePolicy(json, `policy ${name} of role ${role.name}`, "identity"),
         ),
       });
     },
 
-    requireTrust(roleArn, servicePrincipal) {
-      const accountId = roleArn.split(":")[4] ?? "";
+    requireTrust(roleArn, servicePrincipal, sourceArn) {
       const trust = roles.get(roleArn)?.trust;
-      const caller: Caller = {
-        kind: "service",
-        accountId,
-        principal: servicePrincipal,
-        sourceArn: "",
+      const accountId = roleArn.split(":")[4] ?? "";
+      const trusted = (principal: string): boolean => {
+        const source = saysSource.has(servicePrincipal) ? (sourceArn ?? "") : "";
+        const caller: Caller = { kind: "service", accountId, principal, sourceArn: source };
+        const context = source === "" ? { "aws:SecureTransport": "true" } : globalContext(caller);
+        const request = { caller, action: "sts:AssumeRole", resource: roleArn, context };
+        return decide(request, [], trust).decision === "allow";
       };
-      const request = { caller, action: "sts:AssumeRole", resource: roleArn, context: {} };
-      if (trust === undefined || evaluate(request, [], trust) !== "allow") {
-        throw new Error(
-          `The role ${roleArn} does not exist or does not let ${servicePrincipal} assume it.`,
-        );
+      const region = sourceArn?.split(":")[3];
+      if (trusted(servicePrincipal)) return;
+      // Step Functions also goes by its name in the region.
+      if (servicePrincipal === "states.amazonaws.com" && region !== undefined) {
+        if (trusted(`states.${region}.amazonaws.com`)) return;
       }
+      throw notTrusted(servicePrincipal, roleArn);
     },
 
     authorizeAs(caller) {
+      const global = globalContext(caller);
       return (action, resource, options = {}) => {
         const resourcePolicy = parsed(options.resourcePolicy, `resource policy of ${resource}`);
         const identity = caller.kind === "role" ? (roles.get(caller.roleArn)?.policies ?? []) : [];
-        const request = {
-          caller,
-          action,
-          resource,
-          context: { ...globalContext(caller), ...options.context },
-        };
-        const decision = evaluate(request, identity, resourcePolicy);
-        if (decision === "allow") return;
-        if (caller.kind === "operator" && decision === "implicit-deny") return;
-        throw denied(caller, action, resource, decision);
+        const context = options.context === undefined ? global : { ...global, ...options.context };
+        const call = { caller, action, resource, context };
+        const { decision, matched } = decide(call, identity, resourcePolicy);
+        if (decision !== "allow") throw accessDenied(call, decision, matched());
       };
     },
   };
@@ -87,27 +127,38 @@ export function createAccess(): Access {
  * else a policy that refuses plain HTTP on AWS would refuse everything here.
  */
 function globalContext(caller: Caller): Record<string, string> {
-  return {
-    "aws:SecureTransport": "true",
-    "aws:PrincipalAccount": caller.accountId,
-    ...(caller.kind === "service"
-      ? { "aws:SourceArn": caller.sourceArn, "aws:SourceAccount": caller.accountId }
-      : { "aws:PrincipalArn": caller.kind === "role" ? caller.roleArn : caller.arn }),
-  };
+  const context: Record<string, string> = { "aws:SecureTransport": "true" };
+  if (caller.kind === "service") {
+    context["aws:SourceAccount"] = caller.accountId;
+    if (caller.sourceArn !== "") context["aws:SourceArn"] = caller.sourceArn;
+  } else {
+    context["aws:PrincipalAccount"] = caller.accountId;
+    context["aws:PrincipalArn"] = caller.kind === "role" ? caller.roleArn : caller.arn;
+  }
+  return context;
 }
 
-function denied(caller: Caller, action: string, resource: string, decision: Decision): AwsError {
-  const who = caller.kind === "service" ? caller.principal : caller.arn;
-  const why =
-    decision === "explicit-deny"
-      ? "with an explicit deny in a policy"
-      : caller.kind === "service"
-        ? `because no resource-based policy allows the ${action} action`
-        : `because no identity-based policy allows the ${action} action`;
-  const isS3 = action.startsWith("s3:");
-  return new AwsError(
-    isS3 ? "AccessDenied" : "AccessDeniedException",
-    `User: ${who} is not authorized to perform: ${action} on resource: ${isS3 ? `"${resource}"` : resource} ${why}`,
-    { status: isS3 ? 403 : 400 },
-  );
+function notTrusted(servicePrincipal: string, roleArn: string): AwsError {
+  switch (servicePrincipal) {
+    case "lambda.amazonaws.com":
+      return new AwsError(
+        "InvalidParameterValueException",
+        "The role defined for the function cannot be assumed by Lambda.",
+      );
+    case "states.amazonaws.com":
+      return new AwsError(
+        "AccessDeniedException",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+      );
+    default:
+      return accessDenied(
+        {
+          caller: { kind: "service", accountId: "", principal: servicePrincipal, sourceArn: "" },
+          action: "sts:AssumeRole",
+          resource: roleArn,
+        },
+        "implicit-deny",
+        [],
+      );
+  }
 }

@@ -1,102 +1,105 @@
 import type { Caller } from "../caller.ts";
-import type { ConditionOperator, Policy, Statement } from "./policy.ts";
+import type { RequestContext } from "./pattern.ts";
+import type { Element, Policy, Statement } from "./policy.ts";
 
 export interface AccessRequest {
   readonly caller: Caller;
   readonly action: string;
   readonly resource: string;
   /** Condition keys by their full name, e.g. `aws:SourceArn`; names compare without case. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
+}
+
+interface Policies {
+  /** Of the role that calls. */
+  readonly identity: readonly Policy[];
+  /** Of what is called. */
+  readonly resource?: Policy | undefined;
 }
 
 export type Decision = "allow" | "explicit-deny" | "implicit-deny";
 
+/** A statement that applies to a request, as IAM's SimulatePrincipalPolicy tells it. */
+export interface MatchedStatement {
+  readonly policy: string;
+  readonly statement: string;
+  readonly effect: "Allow" | "Deny";
+  readonly policyType: "identity-based" | "resource-based";
+  /** The patterns of Action and Resource that match; none of NotAction and NotResource. */
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
 /**
  * IAM's logic inside one account: an explicit deny wins, then an allow by the identity's or the resource's policy,
  * else denied (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+ * Permissions boundaries, session policies and those of organizations don't exist here: a stack that has them doesn't load.
  */
 export function evaluate(
   request: AccessRequest,
-  identityPolicies: readonly Policy[],
-  resourcePolicy: Policy | undefined,
-): Decision {
-  const applying = [
-    ...identityPolicies.flatMap((policy) => policy.Statement),
-    ...(resourcePolicy?.Statement ?? []).filter((one) => matchesPrincipal(one, request.caller)),
-  ].filter((one) => applies(one, request));
-  if (applying.some((one) => one.Effect === "Deny")) return "explicit-deny";
-  return applying.length > 0 ? "allow" : "implicit-deny";
+  policies: Policies,
+): { readonly decision: Decision; readonly matched: () => readonly MatchedStatement[] } {
+  const applying: Applying[] = [];
+  for (const policy of policies.identity) {
+    for (const statement of policy.statements) {
+      if (applies(statement, request)) {
+        applying.push({ policy, statement, policyType: "identity-based" });
+      }
+    }
+  }
+  for (const statement of policies.resource?.statements ?? []) {
+    if (concerns(statement, request.caller) && applies(statement, request)) {
+      const policy = policies.resource as Policy;
+      applying.push({ policy, statement, policyType: "resource-based" });
+    }
+  }
+  return {
+    decision: applying.some(({ statement }) => statement.effect === "Deny")
+      ? "explicit-deny"
+      : applying.length > 0
+        ? "allow"
+        : "implicit-deny",
+    matched: () => applying.map((one) => describe(one, request)),
+  };
+}
+
+interface Applying {
+  readonly policy: Policy;
+  readonly statement: Statement;
+  readonly policyType: MatchedStatement["policyType"];
+}
+
+function describe(
+  { policy, statement, policyType }: Applying,
+  request: AccessRequest,
+): MatchedStatement {
+  const { id, effect, actions, resources } = statement;
+  return {
+    policy: policy.where,
+    statement: id,
+    effect,
+    policyType,
+    actions: matching(actions, request.action, request),
+    resources: matching(resources, request.resource, request),
+  };
+}
+
+function concerns({ principals, effect }: Statement, caller: Caller): boolean {
+  return principals?.(caller, effect) ?? false;
 }
 
 function applies(statement: Statement, request: AccessRequest): boolean {
   return (
-    statement.Action.some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
-    (statement.Resource ?? ["*"]).some((pattern) => like(pattern, request.resource)) &&
-    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-      Object.entries(keys ?? {}).every(([key, wanted]) =>
-        holds(operator as ConditionOperator, wanted, conditionValue(request.context, key)),
-      ),
-    )
+    covers(statement.actions, request.action, request) &&
+    covers(statement.resources, request.resource, request) &&
+    statement.conditions.every((holds) => holds(request.context))
   );
 }
 
-function matchesPrincipal(statement: Statement, caller: Caller): boolean {
-  const principal = statement.Principal;
-  if (principal === undefined) return false;
-  if (principal === "*") return true;
-  if (caller.kind === "service") return principal.Service?.includes(caller.principal) ?? false;
-  const names = [
-    "*",
-    caller.accountId,
-    `arn:aws:iam::${caller.accountId}:root`,
-    caller.kind === "role" ? caller.roleArn : caller.arn,
-  ];
-  return principal.AWS?.some((one) => names.includes(one)) ?? false;
+function covers({ patterns, negated }: Element, value: string, { context }: AccessRequest) {
+  return patterns.some((pattern) => pattern.matches(value, context)) !== negated;
 }
 
-function conditionValue(
-  context: Readonly<Record<string, string>>,
-  key: string,
-): string | undefined {
-  const wanted = key.toLowerCase();
-  return Object.entries(context).find(([name]) => name.toLowerCase() === wanted)?.[1];
-}
-
-/** A key that the request does not have makes a condition false, except for a negated operator. */
-function holds(
-  operator: ConditionOperator,
-  wanted: readonly string[],
-  value: string | undefined,
-): boolean {
-  switch (operator) {
-    case "StringNotEquals":
-      return value === undefined || !wanted.includes(value);
-    case "StringEquals":
-      return value !== undefined && wanted.includes(value);
-    case "Bool":
-      return value !== undefined && wanted.some((one) => one.toLowerCase() === value.toLowerCase());
-    case "StringLike":
-    case "ArnLike":
-    case "ArnEquals":
-      // ArnEquals and ArnLike are the same operator, as IAM documents.
-      return value !== undefined && wanted.some((pattern) => like(pattern, value));
-  }
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** `*` stands for any run of characters, `?` for one. */
-function like(pattern: string, text: string): boolean {
-  if (pattern === "*" || pattern === text) return true;
-  let expression = patterns.get(pattern);
-  if (expression === undefined) {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", "[\\s\\S]*")
-      .replaceAll("?", "[\\s\\S]");
-    expression = new RegExp(`^${source}$`);
-    if (patterns.size > 1000) patterns.clear();
-    patterns.set(pattern, expression);
-  }
-  return expression.test(text);
+function matching({ patterns }: Element, value: string, { context }: AccessRequest): string[] {
+  return patterns.filter((pattern) => pattern.matches(value, context)).map(({ text }) => text);
 }

@@ -55,12 +55,15 @@ export function checkDefinition(definition: FunctionDraft): void {
   try {
     checkSettings(definition);
   } catch (error) {
-    throw new Error(
-      `The function ${name} can't be defined: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
+    throw cannotBeDefined(name, error);
   }
 }
+
+export const cannotBeDefined = (name: string, cause: unknown): Error =>
+  new Error(
+    `The function ${name} can't be defined: ${cause instanceof Error ? cause.message : cause}`,
+    { cause },
+  );
 
 /** @throws AwsError as Lambda answers to CreateFunction and UpdateFunctionConfiguration. */
 export function checkSettings(settings: FunctionSettings): void {

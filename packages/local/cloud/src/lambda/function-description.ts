@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import type { Place } from "../place.ts";
 import { latestVersion } from "./function-name.ts";
 import type { DeployedFunction } from "./functions.ts";
@@ -46,9 +45,3 @@ export function describeFunction(
     },
   };
 }
-
-/** Where the code is: on AWS a presigned address, here the archive on this machine. */
-export const describeCode = ({ code }: DeployedFunction): Record<string, unknown> => ({
-  RepositoryType: "S3",
-  Location: pathToFileURL(code.archive).href,
-});

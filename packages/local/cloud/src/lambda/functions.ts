@@ -5,7 +5,12 @@ import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
 import type { FunctionDraft, PermissionDraft } from "../terraform/draft.ts";
 import { type Code, removeOtherCode, unpackArchive } from "./code-archive.ts";
-import { checkDefinition, checkSettings, type FunctionSettings } from "./function-definition.ts";
+import {
+  cannotBeDefined,
+  checkDefinition,
+  checkSettings,
+  type FunctionSettings,
+} from "./function-definition.ts";
 import { latestVersion, readFunctionName } from "./function-name.ts";
 import { resourcePolicy } from "./resource-policy.ts";
 
@@ -29,7 +34,7 @@ export function createFunctions(options: {
   stackFolder: string;
   layerFolders: ReadonlyMap<string, string>;
   clock: Clock;
-  requireTrust: (roleArn: string, servicePrincipal: string) => void;
+  requireTrust: (roleArn: string, servicePrincipal: string, sourceArn: string) => void;
   onChange: (functionName: string) => void;
 }) {
   const { place, clock } = options;
@@ -55,7 +60,11 @@ export function createFunctions(options: {
     /** @throws Error that names the function and what about it can't be run here. */
     put(definition: FunctionDraft): void {
       checkDefinition(definition);
-      options.requireTrust(definition.roleArn, "lambda.amazonaws.com");
+      try {
+        options.requireTrust(definition.roleArn, "lambda.amazonaws.com", definition.arn);
+      } catch (error) {
+        throw cannotBeDefined(definition.name, error);
+      }
       const layerFolders = definition.layers.map((layer) => {
         const folder = options.layerFolders.get(layer);
         if (folder !== undefined) return folder;

@@ -3,6 +3,7 @@ import type { Clock } from "@darkroom/states";
 import type { Caller } from "../caller.ts";
 import { type AccessKey, roleSession } from "../credentials.ts";
 import type { Place } from "../place.ts";
+import type { Call } from "../service.ts";
 import type { FunctionDraft } from "../terraform/draft.ts";
 import {
   type ExecutionEnvironment,
@@ -40,6 +41,9 @@ const idleMs = 3 * 60_000;
  */
 const placesPerCore = 1.5;
 
+/** A function's log is written to its end. */
+const never = new AbortController().signal;
+
 /** How long `close` waits for what runs. */
 const closeLimitMs = 3000;
 
@@ -56,7 +60,8 @@ export function createInvoker(options: {
   endpointUrl: string;
   capacity: { cores: number; memoryMb: number };
   issueRoleKey: (roleArn: string, sessionName: string) => AccessKey;
-  appendLog: (logGroup: string, stream: string, events: readonly LogEvent[]) => void;
+  appendLog: (logGroup: string, stream: string, events: readonly LogEvent[], writer: Call) => void;
+  callAs: (caller: Caller, signal: AbortSignal) => Call;
 }) {
   const { clock } = options;
   const places = Math.ceil(options.capacity.cores * placesPerCore);
@@ -84,6 +89,7 @@ export function createInvoker(options: {
 
   function start({ definition, code, layerFolders }: DeployedFunction): ExecutionEnvironment {
     const logStream = logStreamName(definition, clock.now(), randomUUID().replaceAll("-", ""));
+    const writer = options.callAs(roleSession(definition.roleArn, definition.name), never);
     const environment = startEnvironment({
       definition,
       variables: processVariables({
@@ -100,7 +106,7 @@ export function createInvoker(options: {
       compileCacheFolder: code.compileCacheFolder,
       reaper,
       now: clock.now,
-      log: (events) => options.appendLog(definition.logGroup, logStream, events),
+      log: (events) => options.appendLog(definition.logGroup, logStream, events, writer),
       onExit: () => scheduler.lost(environment),
       onGone() {
         alive.delete(environment);

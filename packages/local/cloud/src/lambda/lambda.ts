@@ -12,6 +12,7 @@ import type {
   PermissionDraft,
 } from "../terraform/draft.ts";
 import { createAsyncInvocations } from "./async-invocations.ts";
+import { createCodeDownload } from "./code-download.ts";
 import { createEventSourceMapping, type EventSourceMapping } from "./event-source-mapping.ts";
 import type { InvocationResult } from "./execution-environment.ts";
 import { latestVersion } from "./function-name.ts";
@@ -35,8 +36,14 @@ export interface LambdaOptions {
   readonly layerFolders: ReadonlyMap<string, string>;
   readonly issueRoleKey: (roleArn: string, sessionName: string) => AccessKey;
   /** Throws unless the role lets Lambda act with it. */
-  readonly requireTrust: (roleArn: string, servicePrincipal: string) => void;
-  readonly appendLog: (logGroup: string, stream: string, events: readonly LogEvent[]) => void;
+  readonly requireTrust: (roleArn: string, servicePrincipal: string, sourceArn: string) => void;
+  /** Writes a function's log, if its role lets it. */
+  readonly appendLog: (
+    logGroup: string,
+    stream: string,
+    events: readonly LogEvent[],
+    writer: Call,
+  ) => void;
   readonly sqs: Pick<JsonService, "call">;
   readonly callAs: (caller: Caller, signal: AbortSignal) => Call;
   /** Of the machine: it bounds how many invocations run at once, and the sum of the memory sizes of all processes. */
@@ -116,12 +123,19 @@ export function createLambda(options: LambdaOptions): Lambda {
     events.add({ requestId, functionName: definition.name, payload });
   }
 
+  const code = createCodeDownload({ ...options, now: Date.now });
+
   const service = restService({
+    download(request) {
+      const name = code.functionOf(request);
+      return name === undefined ? undefined : code.download(functions.require(name), request);
+    },
     operations: lambdaOperations({
       place,
       functions,
       mappings: () => [...mappings.values()],
       startedMs: clock.now(),
+      linkToCode: code.linkTo,
     }),
     invoke: (name, request) =>
       invokeOperation(name, request, {

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { hash } from "node:crypto";
 import {
   CreateFunctionCommand,
   GetEventSourceMappingCommand,
@@ -12,6 +12,9 @@ import {
   paginateListFunctions,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { Hash } from "@smithy/hash-node";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arnOf, type LambdaHost, place, roleArn, startLambda } from "./testing/lambda-host.ts";
 
@@ -55,10 +58,43 @@ describe("looking at what is deployed", () => {
     });
   });
 
-  test("GetFunction also tells where the code is", async () => {
-    const { Code } = await client.send(new GetFunctionCommand({ FunctionName: "echo" }));
+  test("GetFunction also gives a link to the code, which anyone can follow who has it", async () => {
+    const { Code, Configuration } = await client.send(
+      new GetFunctionCommand({ FunctionName: "echo" }),
+    );
+    const link = Code?.Location ?? "";
 
-    expect(fileURLToPath(Code?.Location ?? "")).toMatch(/echo-.*\.zip$/);
+    const archive = new Uint8Array(await (await fetch(link)).arrayBuffer());
+
+    expect(Object.keys(unzipSync(archive))).toEqual(["index.cjs"]);
+    expect(hash("sha256", archive, "base64")).toBe(Configuration?.CodeSha256);
+    expect(link).toContain("X-Amz-Expires=600");
+    expect((await fetch(link.replace("/echo?", "/fails?"))).status).toBe(403);
+  });
+
+  test("with no key but Lambda's own a link to code can be made", async () => {
+    const signer = new SignatureV4({
+      service: "lambda",
+      region: place.region,
+      credentials: host.client.credentials,
+      sha256: Hash.bind(null, "sha256"),
+    });
+    const { hostname, port, host: hostHeader } = new URL(host.client.endpoint);
+    const presigned = await signer.presign({
+      method: "GET",
+      protocol: "http:",
+      hostname,
+      port: Number(port),
+      path: "/function-code/echo",
+      query: {},
+      headers: { host: hostHeader },
+    });
+    const query = new URLSearchParams(presigned.query as Record<string, string>);
+
+    const response = await fetch(`${host.client.endpoint}/function-code/echo?${query}`);
+
+    expect(response.status).toBe(403);
+    expect(response.headers.get("x-amzn-errortype")).toBe("AccessDeniedException");
   });
 
   test("functions are listed page by page", async () => {
@@ -207,7 +243,7 @@ describe("what the local cloud does not do is refused by its name", () => {
     [
       "a role that Lambda may not take",
       { roleArn: `${roleArn}2` },
-      /does not let lambda.amazonaws.com/,
+      /The function x can't be defined: The role defined for the function cannot be assumed by Lambda/,
     ],
     [
       "a variable that Lambda sets itself",

@@ -3,7 +3,7 @@ import { AwsError } from "../aws-error.ts";
 import { parseInput } from "../parse-input.ts";
 import type { Place } from "../place.ts";
 import type { EventSourceMapping } from "./event-source-mapping.ts";
-import { describeCode, describeFunction } from "./function-description.ts";
+import { describeFunction } from "./function-description.ts";
 import { latestVersion } from "./function-name.ts";
 import type { DeployedFunction, Functions } from "./functions.ts";
 import type { RestOperation } from "./rest-service.ts";
@@ -30,6 +30,8 @@ export function lambdaOperations(options: {
   functions: Functions;
   mappings: () => readonly EventSourceMapping[];
   startedMs: number;
+  /** A URL under which its archive is to be had for some minutes. */
+  linkToCode: (deployed: DeployedFunction) => string;
 }): Record<string, RestOperation> {
   const { place, functions } = options;
 
@@ -87,7 +89,10 @@ export function lambdaOperations(options: {
       const input = parseInput(z.strictObject(qualifier), query);
       request.authorize("lambda:GetFunction", functions.reference(name).arn);
       const deployed = functions.require(name, input.Qualifier);
-      return { Configuration: describeFunction(deployed, place), Code: describeCode(deployed) };
+      return {
+        Configuration: describeFunction(deployed, place),
+        Code: { RepositoryType: "S3", Location: options.linkToCode(deployed) },
+      };
     },
 
     GetFunctionConfiguration({ name, query, request }) {

@@ -68,10 +68,14 @@ const patterns = routes.map(
 export function restService(options: {
   operations: Readonly<Record<string, RestOperation>>;
   invoke: (name: string, request: ServiceRequest) => Promise<ServiceResponse>;
+  /** Answers a request that follows a link to a function's code; undefined when it is another. */
+  download: (request: ServiceRequest) => ServiceResponse | undefined;
 }): Service {
   return {
     name: "lambda",
     async handle(request) {
+      const archive = options.download(request);
+      if (archive !== undefined) return archive;
       const { operation, name } = route(request.method, request.rawPath);
       if (operation === "Invoke") return options.invoke(name, request);
       const run = options.operations[operation];

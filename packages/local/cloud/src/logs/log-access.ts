@@ -37,7 +37,12 @@ export function createLogAccess(place: Place, store: LogStore) {
      * CloudWatch Logs decides about a stream's ARN, whose name is empty for calls about a whole group:
      * a policy for `<group>:*` covers both. @returns the group's name
      */
-    authorize(call: Call, action: string, reference: GroupReference, stream = ""): string {
+    authorize(
+      call: Pick<Call, "authorize">,
+      action: string,
+      reference: GroupReference,
+      stream = "",
+    ): string {
       const name = groupName(reference);
       call.authorize(`logs:${action}`, `${arnOf(name)}:log-stream:${stream}`);
       return name;

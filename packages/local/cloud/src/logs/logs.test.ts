@@ -15,6 +15,7 @@ import {
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { roleSession } from "../credentials.ts";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
@@ -381,6 +382,66 @@ describe("groups and streams", () => {
       reader.send(new FilterLogEventsCommand({ logGroupName: "/other" })),
     ).rejects.toMatchObject({ name: "AccessDeniedException" });
     reader.destroy();
+  });
+});
+
+describe("a role that writes in the process", () => {
+  const as = (name: string, ...actions: string[]) => {
+    const arn = `arn:aws:iam::${place.accountId}:role/${name}`;
+    endpoint.roleKey(name, {
+      Effect: "Allow",
+      Action: actions,
+      Resource: `arn:aws:logs:us-east-1:000000000000:log-group:${group}:*`,
+    });
+    return endpoint.callAs(roleSession(arn, "f"));
+  };
+  const event = () => [{ timestamp: clock.now(), message: "x" }];
+
+  test("needs the permissions to make its stream and to write into it; without them nothing is written", async () => {
+    const writer = as("writer", "logs:CreateLogStream", "logs:PutLogEvents");
+    logs.append(group, "both", event(), writer);
+    logs.append(group, "no stream", event(), as("no-stream", "logs:PutLogEvents"));
+    logs.append(group, "no events", event(), as("no-events", "logs:CreateLogStream"));
+    logs.append("/other", "s", event(), writer);
+
+    expect((await filter()).events?.map(({ logStreamName }) => logStreamName)).toEqual(["both"]);
+    await expect(filter({ logGroupName: "/other" })).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+    });
+  });
+
+  test("may write into a stream that is there without being allowed to make one", async () => {
+    await client.send(new CreateLogStreamCommand({ logGroupName: group, logStreamName: "s" }));
+
+    logs.append(group, "s", event(), as("put", "logs:PutLogEvents"));
+
+    expect(messagesOf(await get())).toEqual(["x"]);
+  });
+
+  test("may have its machine's log delivered with what Step Functions asks for, to a group that is there", () => {
+    const actions = [
+      "logs:CreateLogDelivery",
+      "logs:GetLogDelivery",
+      "logs:UpdateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:DescribeResourcePolicies",
+      "logs:DescribeLogGroups",
+    ];
+    const role = (name: string, allowed: readonly string[]) => {
+      endpoint.roleKey(name, { Effect: "Allow", Action: allowed, Resource: "*" });
+      return endpoint.callAs(roleSession(`arn:aws:iam::${place.accountId}:role/${name}`, "m"));
+    };
+
+    logs.requireDelivery(role("all", actions), group);
+    expect(() => logs.requireDelivery(role("all", actions), "/none")).toThrow("does not exist");
+    for (const [index, without] of actions.entries()) {
+      const rest = actions.filter((action) => action !== without);
+      expect(() => logs.requireDelivery(role(`without-${index}`, rest), group)).toThrow(
+        `The state machine IAM Role is not authorized to access the Log Destination (${without})`,
+      );
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Clock } from "@darkroom/states";
 import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
+import type { Call } from "../service.ts";
 import { describeOperations } from "./describe-operations.ts";
 import { createExpiry } from "./expiry.ts";
 import { createIngestion } from "./ingestion.ts";
@@ -8,6 +9,7 @@ import { createLogAccess } from "./log-access.ts";
 import { manageOperations } from "./manage-operations.ts";
 import { readOperations } from "./read-operations.ts";
 import { type NewLogEvent, openLogStore } from "./store.ts";
+import { logWriters } from "./writers.ts";
 
 /** All messages of all groups together, unless told otherwise. */
 const defaultMaximumBytes = 256 * 1024 * 1024;
@@ -20,8 +22,17 @@ export interface Logs {
    * Takes events of a stream in the process, without waiting for the disk: they are written within 200 ms, and at close.
    * Readers find them at once. A group or stream that isn't there is made.
    * @param events timestamps in epoch milliseconds
+   * @param writer the role that needs the permission: without it, the events are dropped. Left out for what AWS itself
+   *   delivers.
    */
-  append(logGroup: string, stream: string, events: readonly NewLogEvent[]): void;
+  append(
+    logGroup: string,
+    stream: string,
+    events: readonly NewLogEvent[],
+    writer?: Pick<Call, "authorize">,
+  ): void;
+  /** @throws AwsError unless this role may have the log of its state machine delivered to the group */
+  requireDelivery(role: Pick<Call, "authorize">, logGroup: string): void;
   start(): void;
   close(): Promise<void>;
 }
@@ -44,7 +55,9 @@ export function createLogs(options: LogsOptions): Logs {
   const store = openLogStore(options.databaseFile);
   const expiry = createExpiry({ store, clock, maximumBytes, onFault });
   const ingestion = createIngestion({ store, clock, onWritten: expiry.grown, onFault });
-  const parts = { store, access: createLogAccess(place, store), ingestion, expiry, clock };
+  const access = createLogAccess(place, store);
+  const writers = logWriters({ store, access });
+  const parts = { store, access, ingestion, expiry, clock };
 
   return {
     service: jsonService({
@@ -62,7 +75,12 @@ export function createLogs(options: LogsOptions): Logs {
       store.setRetention(id, retentionDays);
     },
 
-    append: ingestion.append,
+    append(logGroup, stream, events, writer) {
+      if (writer !== undefined && !writers.mayWrite(writer, logGroup, stream)) return;
+      ingestion.append(logGroup, stream, events);
+    },
+
+    requireDelivery: writers.requireDelivery,
     start: expiry.start,
 
     async close() {

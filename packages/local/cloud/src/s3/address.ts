@@ -31,7 +31,8 @@ function withKey(bucket: string, key: string): Address {
   return { bucket, key };
 }
 
-function checkKey(key: string): void {
+/** @throws S3Error KeyTooLongError */
+export function checkKey(key: string): void {
   const size = Buffer.byteLength(key);
   if (size <= maximumKeyBytes) return;
   throw new S3Error("KeyTooLongError", "Your key is too long", {

@@ -13,6 +13,8 @@ export interface S3Parts {
   readonly store: S3Store;
   readonly blobs: BlobStore;
   readonly write: Write;
+  /** Sees whether a target takes notifications of a bucket; rejects when it doesn't. */
+  readonly tryTarget: (targetArn: string, bucket: string) => Promise<void>;
 }
 
 /** What a write leaves to be done when it is on disk. */

@@ -18,7 +18,8 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failure, type ServedS3, serveS3 } from "./testing/serve-s3.ts";
+import { failure } from "./testing/failure.ts";
+import { type ServedS3, serveS3 } from "./testing/serve-s3.ts";
 
 const Bucket = "photos";
 const bucketArn = "arn:aws:s3:::photos";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "@darkroom/states";
 import type { BucketDraft } from "../terraform/draft.ts";
 import { checkBucketName } from "./bucket-name.ts";
-import { readNotifications } from "./notifications/bucket-notification.ts";
+import { readNotifications, targetKind } from "./notifications/bucket-notification.ts";
 import { testMessage } from "./notifications/event-message.ts";
 import type { BucketSettings, Versioning } from "./store/bucket-store.ts";
 import type { S3Store } from "./store/s3-store.ts";
@@ -21,8 +21,9 @@ export function putBucket(draft: BucketDraft, store: S3Store, clock: Clock): voi
     if (bucket === undefined) store.buckets.create(draft.name, clock.now(), settings);
     else store.buckets.update(bucket.id, settings);
     if (JSON.stringify(bucket?.notifications ?? []) === JSON.stringify(notifications)) return;
-    // S3 tries out a configuration that it is given: a message to each target.
+    // S3 tries out a configuration that it is given: a message to each queue.
     for (const target of new Set(notifications.map(({ targetArn }) => targetArn))) {
+      if (targetKind(target) !== "queue") continue;
       const body = testMessage(draft.name, randomUUID(), clock.now());
       store.outbox.add({ target, bucket: draft.name, key: "", body });
     }

@@ -71,16 +71,16 @@ export function checkHeaders(
   }
 }
 
-/** Refuses a query parameter that the operation does not know, such as a sub-resource. */
-export function checkQuery(
+/** The first query parameter that the operation does not know, such as a sub-resource. */
+export function unknownParameter(
   query: URLSearchParams,
   known: ReadonlySet<string>,
-  where: string,
-): void {
+): string | undefined {
   const presigned = query.has("X-Amz-Signature");
   for (const name of query.keys()) {
     if (known.has(name) || isNoiseParameter(name)) continue;
     if (presigned && name.toLowerCase().startsWith("x-amz-")) continue;
-    throw notImplemented(`"?${name}" with ${where}`);
+    return name;
   }
+  return undefined;
 }

@@ -1,8 +1,14 @@
 import type { ServiceRequest, ServiceResponse } from "../service.ts";
 import { readAddress } from "./address.ts";
 import { checkBucketOwner } from "./bucket-owner.ts";
+import { missingOperation } from "./missing-operations.ts";
 import type { Operation, S3Parts, ServiceCall } from "./operation.ts";
-import { checkHeaders, checkQuery, isNoiseParameter, readHeaders } from "./request-headers.ts";
+import {
+  checkHeaders,
+  isNoiseParameter,
+  readHeaders,
+  unknownParameter,
+} from "./request-headers.ts";
 import {
   bucketNameRoutes,
   bucketRoutes,
@@ -21,9 +27,10 @@ export async function route(request: ServiceRequest, parts: S3Parts): Promise<Se
     const operation = choose(serviceRoutes, call, "the service");
     return operation.run(call, parts);
   }
-  const named = key === undefined ? find(bucketNameRoutes, call) : undefined;
+  const named =
+    key === undefined && subresource(call) === undefined ? find(bucketNameRoutes, call) : undefined;
   if (named !== undefined) {
-    checkRequest(named, call, "PUT on a bucket");
+    checkRequest(named, call, "a bucket");
     return named.run({ ...call, bucketName }, parts);
   }
   checkBucketOwner(headers, "x-amz-expected-bucket-owner", parts.place);
@@ -60,24 +67,32 @@ function choose<Call>(
   of: string,
 ): Operation<Call> {
   const operation = find(routes, call);
-  const where = `${call.request.method} on ${of}`;
-  if (operation === undefined) {
-    const parameter = [...call.query.keys()].find((name) => !isNoiseParameter(name));
-    throw notImplemented(parameter === undefined ? where : `"?${parameter}" with ${where}`);
-  }
-  checkRequest(operation, call, where);
+  if (operation === undefined) throw notImplemented(nameOf(call, of, subresource(call)));
+  checkRequest(operation, call, of);
   return operation;
+}
+
+const subresource = ({ query }: ServiceCall): string | undefined =>
+  [...query.keys()].find((name) => !isNoiseParameter(name));
+
+/** What is not there, by the name that AWS has for it. */
+function nameOf(call: ServiceCall, of: string, parameter: string | undefined): string {
+  const { method } = call.request;
+  const where = `${method} on ${of}`;
+  if (parameter === undefined) return where;
+  return missingOperation(method, of, parameter) ?? `"?${parameter}" with ${where}`;
 }
 
 const known = new WeakMap<object, { query: Set<string>; headers: Set<string> }>();
 
-function checkRequest(operation: Operation<never>, call: ServiceCall, where: string): void {
+function checkRequest(operation: Operation<never>, call: ServiceCall, of: string): void {
   let { query, headers } = known.get(operation) ?? {};
   if (query === undefined || headers === undefined) {
     query = new Set(operation.query);
     headers = new Set(operation.headers);
     known.set(operation, { query, headers });
   }
-  checkQuery(call.query, query, where);
+  const unknown = unknownParameter(call.query, query);
+  if (unknown !== undefined) throw notImplemented(nameOf(call, of, unknown));
   checkHeaders(call.headers, headers, operation.name);
 }

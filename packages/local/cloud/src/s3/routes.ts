@@ -6,15 +6,20 @@ import type {
   ServiceCall,
 } from "./operation.ts";
 import { abortMultipartUpload } from "./operations/abort-multipart-upload.ts";
+import { deleteBucketCors, getBucketCors, putBucketCors } from "./operations/bucket-cors.ts";
+import { getBucketNotification, putBucketNotification } from "./operations/bucket-notification.ts";
 import {
-  getBucketLocation,
-  getBucketNotification,
+  deleteBucketPolicy,
   getBucketPolicy,
+  putBucketPolicy,
+} from "./operations/bucket-policy.ts";
+import {
+  deleteBucketTagging,
   getBucketTagging,
-  getBucketVersioning,
-  headBucket,
-  listBuckets,
-} from "./operations/buckets.ts";
+  putBucketTagging,
+} from "./operations/bucket-tagging.ts";
+import { getBucketVersioning, putBucketVersioning } from "./operations/bucket-versioning.ts";
+import { getBucketLocation, headBucket, listBuckets } from "./operations/buckets.ts";
 import { completeMultipartUpload } from "./operations/complete-multipart-upload.ts";
 import { copyObject } from "./operations/copy-object.ts";
 import { createBucket } from "./operations/create-bucket.ts";
@@ -50,7 +55,7 @@ export const serviceRoutes: readonly Route<ServiceCall>[] = [
   { method: "GET", operation: listBuckets },
 ];
 
-/** Calls about a name that need not be a bucket's yet. */
+/** Calls about a name that need not be a bucket's yet; the parameters of the routes below make them another one. */
 export const bucketNameRoutes: readonly Route<BucketNameCall>[] = [
   { method: "PUT", operation: createBucket },
 ];
@@ -65,9 +70,18 @@ export const bucketRoutes: readonly Route<BucketCall>[] = [
   { method: "GET", parameter: "policy", operation: getBucketPolicy },
   { method: "GET", parameter: "tagging", operation: getBucketTagging },
   { method: "GET", parameter: "notification", operation: getBucketNotification },
+  { method: "GET", parameter: "cors", operation: getBucketCors },
   { method: "GET", operation: listObjects },
   { method: "HEAD", operation: headBucket },
+  { method: "PUT", parameter: "versioning", operation: putBucketVersioning },
+  { method: "PUT", parameter: "policy", operation: putBucketPolicy },
+  { method: "PUT", parameter: "tagging", operation: putBucketTagging },
+  { method: "PUT", parameter: "notification", operation: putBucketNotification },
+  { method: "PUT", parameter: "cors", operation: putBucketCors },
   { method: "POST", parameter: "delete", operation: deleteObjects },
+  { method: "DELETE", parameter: "policy", operation: deleteBucketPolicy },
+  { method: "DELETE", parameter: "tagging", operation: deleteBucketTagging },
+  { method: "DELETE", parameter: "cors", operation: deleteBucketCors },
   { method: "DELETE", operation: deleteBucket },
 ];
 

@@ -87,6 +87,15 @@ export const entityTooLarge = (size: number, limit: number): S3Error =>
     fields: { ProposedSize: size, MaxSizeAllowed: limit },
   });
 
+export const entityTooSmall = (
+  size: number,
+  limit: number,
+  fields: Record<string, unknown> = {},
+): S3Error =>
+  new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
+    fields: { ProposedSize: size, MinSizeAllowed: limit, ...fields },
+  });
+
 /** What S3 answers to a header that it has, with a value that this call doesn't take. */
 export const headerNotImplemented = (header: string, why: string): S3Error =>
   new S3Error(

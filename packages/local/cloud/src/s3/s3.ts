@@ -1,14 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import { readAll } from "../http/payload.ts";
 import type { Place } from "../place.ts";
-import type { Authorize, Service } from "../service.ts";
+import type { Authorize, Service, ServiceResponse } from "../service.ts";
 import type { BucketDraft } from "../terraform/draft.ts";
 import { type BlobStore, createBlobStore } from "./blobs/blob-store.ts";
+import { withCors } from "./cors/with-cors.ts";
 import { findVersion } from "./find-version.ts";
 import { hostId } from "./identity.ts";
+import { targetKind } from "./notifications/bucket-notification.ts";
 import { createDelivery } from "./notifications/delivery.ts";
+import { testMessage } from "./notifications/event-message.ts";
 import type { Effects, S3Parts, Write } from "./operation.ts";
 import { readVersion } from "./operations/get-object.ts";
 import { authorizeKey, bucketArn } from "./permissions.ts";
@@ -16,7 +20,9 @@ import { putBucket } from "./put-bucket.ts";
 import { route } from "./router.ts";
 import { noSuchBucket, S3Error } from "./s3-error.ts";
 import { openS3Store, type S3Store } from "./store/s3-store.ts";
-import { writeErrorXml, type XmlElements } from "./xml.ts";
+import { answerUnsigned } from "./unsigned.ts";
+import type { UnsignedRequest } from "./unsigned-request.ts";
+import { writePlainXml, type XmlElements } from "./xml.ts";
 import { xmlHeaders } from "./xml-response.ts";
 
 export interface S3Options {
@@ -26,18 +32,29 @@ export interface S3Options {
   readonly clock: Clock;
   /** Sends one event to its target; rejects when that can't be done now, and is then asked again. */
   readonly deliver: (notification: S3Notification) => Promise<void>;
+  /** Sees whether a function may be invoked for a bucket; rejects when it isn't there or doesn't let S3. */
+  readonly checkFunction?: (
+    target: Pick<S3Notification, "targetArn" | "bucketArn">,
+  ) => Promise<void>;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
 export interface S3Notification {
+  /** Of a queue, a function, or an event bus. */
   readonly targetArn: string;
   readonly bucketArn: string;
-  /** JSON */
+  /** JSON: for a bus one event with source, detail-type, time and detail, else what S3 sends. */
   readonly body: string;
 }
 
+/** S3 is a service that also answers what is not signed as a request: preflights and forms. */
+export interface S3Service extends Service {
+  /** undefined: the request should have been signed. */
+  answerUnsigned(request: UnsignedRequest): Promise<ServiceResponse | undefined>;
+}
+
 export interface S3 {
-  readonly service: Service;
+  readonly service: S3Service;
   /**
    * Makes a bucket, or brings its settings to what the stack says; objects stay.
    * @throws Error that names what is not supported
@@ -80,16 +97,25 @@ export function createS3(options: S3Options): S3 {
     if (started) for (const target of effects.notified) delivery.wake(target);
     return result;
   };
-  const parts: S3Parts = { place, clock, store, blobs, write };
+  const tryTarget = async (targetArn: string, bucket: string): Promise<void> => {
+    const target = { targetArn, bucketArn: bucketArn(bucket) };
+    const kind = targetKind(targetArn);
+    if (kind === "queue") {
+      await options.deliver({ ...target, body: testMessage(bucket, randomUUID(), clock.now()) });
+    }
+    if (kind === "function") await options.checkFunction?.(target);
+  };
+  const parts: S3Parts = { place, clock, store, blobs, write, tryTarget };
 
   return {
     service: {
       name: "s3",
       async handle(request) {
-        const response = await route(request, parts);
+        const response = await withCors(request, parts, () => route(request, parts));
         const headers = { "x-amz-id-2": hostId(request.requestId), ...response.headers };
         return { ...response, headers };
       },
+      answerUnsigned: (request) => answerUnsigned(request, parts),
       errorResponse(error, { requestId, rawPath }) {
         const fields: XmlElements = {
           // The endpoint's word for a fault of ours is not S3's.
@@ -107,7 +133,7 @@ export function createS3(options: S3Options): S3 {
             "x-amz-id-2": hostId(requestId),
             ...(error instanceof S3Error ? error.headers : {}),
           },
-          body: writeErrorXml(fields),
+          body: writePlainXml("Error", fields),
         };
       },
     },
@@ -126,10 +152,8 @@ export function createS3(options: S3Options): S3 {
       started = false;
       await delivery.close();
       await sweeping;
-      // What was asked for before is written before.
-      await store.commit(() => {});
+      await store.close();
       await blobs.close();
-      store.close();
     },
   };
 }

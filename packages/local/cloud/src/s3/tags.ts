@@ -9,6 +9,7 @@ export interface Tag {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 const maximumTags = 10;
+const maximumBucketTags = 50;
 const maximumKeyLength = 128;
 const maximumValueLength = 256;
 
@@ -34,6 +35,18 @@ export function checkTags(tags: readonly Tag[]): Tag[] {
   if (tags.length > maximumTags) {
     throw new S3Error("BadRequest", "Object tags cannot be greater than 10");
   }
+  return checkEach(tags);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/CostAllocTagging.html */
+export function checkBucketTags(tags: readonly Tag[]): Tag[] {
+  if (tags.length > maximumBucketTags) {
+    throw new S3Error("BadRequest", "Bucket tag count cannot be greater than 50");
+  }
+  return checkEach(tags);
+}
+
+function checkEach(tags: readonly Tag[]): Tag[] {
   const keys = new Set<string>();
   for (const { Key, Value } of tags) {
     if (keys.has(Key)) throw invalidTag("Cannot provide multiple Tags with the same key", Key);

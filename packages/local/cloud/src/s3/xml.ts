@@ -46,9 +46,9 @@ export function writeXml(
   return `${declaration}<${root} xmlns="${namespace}">${writeContent(content)}</${root}>`;
 }
 
-/** Errors have no namespace. */
-export function writeErrorXml(elements: XmlElements): string {
-  return `${declaration}<Error>${writeContent(elements)}</Error>`;
+/** Errors, and what a form is answered, have no namespace. */
+export function writePlainXml(root: string, elements: XmlElements): string {
+  return `${declaration}<${root}>${writeContent(elements)}</${root}>`;
 }
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';

@@ -1,3 +1,4 @@
+import { AwsError } from "../aws-error.ts";
 import type { CredentialScope, SignedRequest } from "./canonical-request.ts";
 
 /** What a request says about its own signature, in its headers or (presigned) in its query. */
@@ -22,9 +23,13 @@ const header = (request: SignedRequest, name: string): string | undefined => {
 /** Reads the authorization; undefined when the request is not signed, `malformed` when it can't be understood. */
 export function readAuthorization(request: SignedRequest): Authorization | undefined | "malformed" {
   const text = header(request, "authorization");
-  if (text !== undefined) return fromHeader(text, request);
-  if (request.query.has("X-Amz-Algorithm")) return fromQuery(request.query);
-  return undefined;
+  const presigned = request.query.has("X-Amz-Algorithm");
+  if (text === undefined) return presigned ? fromQuery(request.query) : undefined;
+  if (!presigned) return fromHeader(text, request);
+  throw new AwsError(
+    "InvalidArgument",
+    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+  );
 }
 
 function fromHeader(text: string, request: SignedRequest): Authorization | "malformed" {
@@ -85,9 +90,16 @@ function readCredential(text: string | undefined) {
 const isAmzDate = (text: string | undefined): text is string =>
   text !== undefined && /^\d{8}T\d{6}Z$/.test(text);
 
-/** Milliseconds since the epoch of a date in the basic format that SigV4 uses. */
+let lastDate = "";
+let lastMs = Number.NaN;
+
+/** Milliseconds since the epoch of a date in the basic format that SigV4 uses. Many requests are of one second. */
 export function parseAmzDate(text: string): number {
-  return Date.parse(
-    text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"),
-  );
+  if (text !== lastDate) {
+    lastMs = Date.parse(
+      text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"),
+    );
+    lastDate = text;
+  }
+  return lastMs;
 }

@@ -50,8 +50,11 @@ export function uriEncode(text: string): string {
   );
 }
 
+const unreserved = /^[A-Za-z0-9\-._~/]*$/;
+
 /** S3 signs the path encoded once, every other service encodes the encoded path again. */
 function canonicalPath(rawPath: string, service: string): string {
+  if (unreserved.test(rawPath)) return rawPath;
   return rawPath
     .split("/")
     .map((segment) => uriEncode(service === "s3" ? decodeURIComponent(segment) : segment))
@@ -59,6 +62,7 @@ function canonicalPath(rawPath: string, service: string): string {
 }
 
 function canonicalQuery(query: URLSearchParams): string {
+  if (query.size === 0) return "";
   return [...query]
     .filter(([name]) => name !== "X-Amz-Signature")
     .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
@@ -73,26 +77,19 @@ export function canonicalRequest(
   signedHeaders: readonly string[],
   payloadHash: string,
 ): string {
-  const headers = signedHeaders.map((name) => {
-    const value = request.headers[name];
-    const text = Array.isArray(value) ? value.join(",") : (value ?? "");
-    return `${name}:${text.trim().replace(/ +/g, " ")}\n`;
-  });
-  return [
-    request.method,
-    canonicalPath(request.rawPath, service),
-    canonicalQuery(request.query),
-    headers.join(""),
-    signedHeaders.join(";"),
-    payloadHash,
-  ].join("\n");
+  let headers = "";
+  for (const name of signedHeaders) {
+    // A name such as `constructor` is no header.
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+    const text = (Array.isArray(value) ? value.join(",") : (value ?? "")).trim();
+    headers += `${name}:${text.includes("  ") ? text.replace(/ +/g, " ") : text}\n`;
+  }
+  const path = canonicalPath(request.rawPath, service);
+  const query = canonicalQuery(request.query);
+  return `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payloadHash}`;
 }
 
 export function stringToSign(amzDate: string, scope: CredentialScope, canonical: string): string {
-  return [
-    "AWS4-HMAC-SHA256",
-    amzDate,
-    `${scope.date}/${scope.region}/${scope.service}/aws4_request`,
-    sha256Hex(canonical),
-  ].join("\n");
+  const { date, region, service } = scope;
+  return `AWS4-HMAC-SHA256\n${amzDate}\n${date}/${region}/${service}/aws4_request\n${sha256Hex(canonical)}`;
 }

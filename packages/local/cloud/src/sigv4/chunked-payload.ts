@@ -1,4 +1,4 @@
-import { type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
 import { type CredentialScope, hmac, sha256Hex } from "./canonical-request.ts";
 
@@ -11,12 +11,12 @@ export interface ChunkSigning {
 }
 
 const maximumLineBytes = 8 * 1024;
-const maximumChunkBytes = 64 * 1024 * 1024;
 
 /**
  * Takes the framing off an aws-chunked body
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html) and checks chunk signatures when there are any.
- * Trailing headers, such as checksums, are put into `trailers` before the last data is handed out.
+ * Trailing headers, such as checksums, are in `trailers` when the body has ended. A body that fails never comes to its end:
+ * what was read of it until then must count for nothing.
  */
 export async function* decodeChunkedPayload(
   source: AsyncIterable<Buffer>,
@@ -27,22 +27,32 @@ export async function* decodeChunkedPayload(
   let previousSignature = signing?.seedSignature ?? "";
   for (;;) {
     const line = await reader.line();
-    const [sizeText = "", extension = ""] = line.split(";", 2);
-    const size = /^[0-9a-fA-F]{1,8}$/.test(sizeText) ? Number.parseInt(sizeText, 16) : -1;
-    if (size < 0 || size > maximumChunkBytes) throw malformed(`bad chunk size "${sizeText}"`);
-    const data = await reader.bytes(size);
-    if (signing !== undefined) {
-      previousSignature = verifyChunk(data, extension, previousSignature, signing);
+    const semicolon = line.indexOf(";");
+    const sizeText = semicolon < 0 ? line : line.slice(0, semicolon);
+    const extension = semicolon < 0 ? "" : line.slice(semicolon + 1);
+    if (!/^[0-9a-fA-F]{1,8}$/.test(sizeText)) throw malformed(`bad chunk size "${sizeText}"`);
+    const size = Number.parseInt(sizeText, 16);
+    const hash = signing === undefined ? undefined : createHash("sha256");
+    let left = size;
+    while (left > 0) {
+      // A wrong chunk is known only at its end; until then its data is on the way to a reader who waits for the end of all.
+      const data = await reader.some(left);
+      left -= data.length;
+      hash?.update(data);
+      yield data;
+    }
+    if (signing !== undefined && hash !== undefined) {
+      previousSignature = verifyChunk(hash.digest("hex"), extension, previousSignature, signing);
     }
     if (size === 0) break;
     if ((await reader.line()) !== "") throw malformed("a chunk is longer than it says");
-    yield data;
   }
   await readTrailers(reader, trailers, previousSignature, signing);
+  await reader.end();
 }
 
 function verifyChunk(
-  data: Buffer,
+  dataHash: string,
   extension: string,
   previousSignature: string,
   signing: ChunkSigning,
@@ -57,7 +67,7 @@ function verifyChunk(
       `${date}/${region}/${service}/aws4_request`,
       previousSignature,
       sha256Hex(""),
-      sha256Hex(data),
+      dataHash,
     ].join("\n"),
   );
   return sameSignature(given, expected);
@@ -145,19 +155,27 @@ class ChunkReader {
     }
   }
 
-  async bytes(size: number): Promise<Buffer> {
-    const parts = [this.#buffer];
-    let available = this.#buffer.length;
-    while (available < size) {
+  /** At least one byte and at most `limit` of them. */
+  async some(limit: number): Promise<Buffer> {
+    while (this.#buffer.length === 0) {
       const next = await this.#source.next();
       if (next.done) {
         throw new AwsError("IncompleteBody", "The request body ended before its last chunk.");
       }
-      parts.push(next.value);
-      available += next.value.length;
+      this.#buffer = next.value;
     }
-    const all = parts.length === 1 ? this.#buffer : Buffer.concat(parts, available);
-    this.#buffer = all.subarray(size);
-    return all.subarray(0, size);
+    const data = this.#buffer.subarray(0, limit);
+    this.#buffer = this.#buffer.subarray(data.length);
+    return data;
+  }
+
+  /** @throws AwsError when anything is left */
+  async end(): Promise<void> {
+    while (this.#buffer.length === 0) {
+      const next = await this.#source.next();
+      if (next.done) return;
+      this.#buffer = next.value;
+    }
+    throw malformed("something follows its end");
   }
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readAuthorization } from "./authorization.ts";
 import { type SignedRequest, uriEncode } from "./canonical-request.ts";
-import { verifySignature } from "./verify.ts";
+import { checkBeforeBody, verifySignature } from "./verify.ts";
 
 const secret = { secretAccessKey: "local-secret" };
 const now = Date.parse("2026-05-01T12:00:00Z");
@@ -56,7 +56,8 @@ function verify(request: SignedRequest, body: string, atMs = now): void {
   const authorization = readAuthorization(request);
   if (authorization === undefined || authorization === "malformed") throw new Error("not signed");
   const hash = createHash("sha256").update(body).digest("hex");
-  verifySignature(request, authorization, secret, hash, atMs);
+  checkBeforeBody(request, authorization, secret, atMs);
+  verifySignature(request, authorization, secret, hash);
 }
 
 const plain: Example = { service: "s3", path: "/bucket/key", query: {}, body: "data" };
@@ -67,8 +68,9 @@ describe("verifySignature", () => {
       fc.asyncProperty(
         fc.constantFrom("s3", "lambda", "dynamodb"),
         fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }), { maxLength: 4 }),
+        // The other implementation loses this one, for it keeps the query in an object.
         fc.dictionary(
-          fc.string({ unit: "grapheme", minLength: 1 }),
+          fc.string({ unit: "grapheme", minLength: 1 }).filter((name) => name !== "__proto__"),
           fc.string({ unit: "grapheme" }),
           {
             maxKeys: 4,
@@ -120,7 +122,7 @@ describe("verifySignature", () => {
     const authorization = readAuthorization(request);
     if (authorization === undefined || authorization === "malformed") throw new Error("not signed");
 
-    expect(() => verifySignature(request, authorization, undefined, "", now)).toThrow(
+    expect(() => checkBeforeBody(request, authorization, undefined, now)).toThrow(
       expect.objectContaining({ code: "InvalidAccessKeyId", status: 403 }),
     );
   });
@@ -147,7 +149,8 @@ describe("verifySignature", () => {
     const authorization = readAuthorization(request);
     if (authorization === undefined || authorization === "malformed") throw new Error("not signed");
     const at = (ms: number) => () => {
-      verifySignature(request, authorization, secret, "UNSIGNED-PAYLOAD", ms);
+      checkBeforeBody(request, authorization, secret, ms);
+      verifySignature(request, authorization, secret, "UNSIGNED-PAYLOAD");
     };
 
     expect(at(now + 61_000)).toThrow("Request has expired");

@@ -10,16 +10,10 @@ export interface ReceiveOptions {
   readonly inProcess: boolean;
 }
 
-interface Job {
-  readonly run: () => unknown;
-  /** It only receives. */
-  readonly receives: boolean;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 interface Waiter {
   readonly options: ReceiveOptions;
+  /** It waits no longer. */
+  readonly leave: () => void;
   readonly end: (messages: readonly StoredMessage[]) => void;
 }
 
@@ -30,11 +24,8 @@ export type Broker = ReturnType<typeof createBroker>;
 
 /**
  * Hands messages from senders to receivers.
- * Invariants: what callers of one turn of the event loop ask for is one transaction, and each hears of it when it is on
- * disk; a message that a waiting receiver can have is received in the transaction that made it visible; while nothing
- * changes, nothing looks at the database.
- * A transaction that only receives is written, but nobody waits for the disk: `kill -9` can't undo it, and a power cut,
- * which ends the receiver too, makes the message visible again before its time, as "at least once" allows.
+ * Invariants: each caller hears of what it asked for when it is on disk; a message that a waiting receiver can have is
+ * received in the transaction that made it visible; while nothing changes, nothing looks at the database.
  */
 export function createBroker(options: {
   store: QueueStore;
@@ -46,45 +37,34 @@ export function createBroker(options: {
   const waiting = new Map<Queue, Set<Waiter>>();
   const alarms = new Map<Queue, { at: number; cancel: () => void }>();
   const touched = new Set<Queue>();
-  let jobs: Job[] = [];
-  let committing: Promise<void> | undefined;
+  let servingSoon = false;
   let closed = false;
 
-  function commitSoon(): void {
-    committing ??= new Promise((done) => {
-      setImmediate(() => {
-        committing = undefined;
-        commit();
-        done();
-      });
-    });
-  }
-
-  function commit(): void {
-    const batch = jobs;
-    jobs = [];
-    const changed = new Set<Queue>();
-    const answers: (() => void)[] = [];
-    try {
-      store.transaction(
-        batch.some((job) => !job.receives),
+  /** Hands what has become visible to those who wait, in the transaction that is gathered or runs. */
+  function serveSoon(): void {
+    if (servingSoon || closed) return;
+    servingSoon = true;
+    const served = new Map<Waiter, readonly StoredMessage[]>();
+    store
+      .commit(() => {
+        servingSoon = false;
+        serveWaiters(served);
+      })
+      .then(
         () => {
-          for (const job of batch) answers.push(runJob(job));
-          serveWaiters(changed, answers);
+          for (const [waiter, messages] of served) waiter.end(messages);
+        },
+        (error: unknown) => {
+          servingSoon = false;
+          for (const waiter of served.keys()) waiter.end([]);
+          options.onFault(error, "SQS, handing messages to waiting receivers");
+          nothingIsSure();
         },
       );
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-      if (batch.length === 0) options.onFault(error, "SQS, handing messages to waiting receivers");
-      afterRollback();
-      return;
-    }
-    for (const answer of answers) answer();
-    for (const queue of changed) setAlarm(queue, queue.earliest);
   }
 
-  /** Nothing of what was noted on the way is sure now. */
-  function afterRollback(): void {
+  /** Nothing of what was noted on the way is sure after a fault of the database. */
+  function nothingIsSure(): void {
     touched.clear();
     for (const queue of catalog.all()) {
       queue.earliest = -Infinity;
@@ -93,20 +73,19 @@ export function createBroker(options: {
     for (const queue of waiting.keys()) setAlarm(queue, clock.now() + retryAfterFaultMs);
   }
 
-  function serveWaiters(changed: Set<Queue>, answers: (() => void)[]): void {
-    const served = new Set<Waiter>();
+  function serveWaiters(served: Map<Waiter, readonly StoredMessage[]>): void {
     // Dead letters touch further queues; it ends because dead-letter queues never form a circle.
     for (let [queue] = touched; queue !== undefined; [queue] = touched) {
       touched.delete(queue);
-      changed.add(queue);
       for (const waiter of waiting.get(queue) ?? []) {
-        if (served.has(waiter)) continue;
         if (queue.earliest > clock.now()) break;
         const messages = take(queue, waiter.options);
         if (messages.length === 0) break;
-        served.add(waiter);
-        answers.push(() => waiter.end(messages));
+        // From here on nothing else may end it: the messages are its own.
+        waiter.leave();
+        served.set(waiter, messages);
       }
+      setAlarm(queue, queue.earliest);
     }
   }
 
@@ -146,9 +125,15 @@ export function createBroker(options: {
     }
   }
 
+  function touch(queue: Queue): void {
+    if (!waiting.has(queue)) return;
+    touched.add(queue);
+    serveSoon();
+  }
+
   function visibleAgain(queue: Queue, at: number): void {
     queue.earliest = Math.min(queue.earliest, at);
-    touched.add(queue);
+    touch(queue);
   }
 
   /** Wakes the queue's receivers at a time; one alarm a queue, and none while nobody waits. */
@@ -161,8 +146,7 @@ export function createBroker(options: {
     if (!wanted) return;
     const cancel = clock.setTimer(Math.max(at, clock.now()), () => {
       alarms.delete(queue);
-      touched.add(queue);
-      commitSoon();
+      touch(queue);
     });
     alarms.set(queue, { at, cancel });
   }
@@ -175,32 +159,37 @@ export function createBroker(options: {
   ): Promise<readonly StoredMessage[]> {
     return new Promise((resolve) => {
       const waiters = waiting.get(queue) ?? new Set();
-      const leave = (): void => waiter.end([]);
-      const cancel = clock.setTimer(untilMs, leave);
+      const giveUp = (): void => waiter.end([]);
+      const cancel = clock.setTimer(untilMs, giveUp);
       const waiter: Waiter = {
         options: receive,
-        end(messages) {
-          waiters.delete(waiter);
+        leave() {
+          if (!waiters.delete(waiter)) return;
           if (waiters.size === 0) waiting.delete(queue);
           cancel();
-          signal.removeEventListener("abort", leave);
+          signal.removeEventListener("abort", giveUp);
+        },
+        end(messages) {
+          waiter.leave();
           setAlarm(queue, queue.earliest);
           resolve(messages);
         },
       };
-      signal.addEventListener("abort", leave);
+      signal.addEventListener("abort", giveUp);
       waiters.add(waiter);
       waiting.set(queue, waiters);
       setAlarm(queue, queue.earliest);
     });
   }
 
-  function enqueue<T>(run: () => T, receives: boolean): Promise<T> {
-    if (closed) return Promise.reject(new Error("SQS is closed"));
-    return new Promise<T>((resolve, reject) => {
-      jobs.push({ run, receives, resolve: resolve as (result: unknown) => void, reject });
-      commitSoon();
-    });
+  async function enqueue<T>(job: () => T): Promise<T> {
+    if (closed) throw new Error("SQS is closed");
+    try {
+      return await store.commit(job);
+    } catch (error) {
+      if (!(error instanceof AwsError)) nothingIsSure();
+      throw error;
+    }
   }
 
   return {
@@ -208,7 +197,7 @@ export function createBroker(options: {
      * Runs `job` in the next transaction; fulfilled when that is on disk.
      * A job that throws an AwsError must not have written anything yet.
      */
-    write: <T>(job: () => T): Promise<T> => enqueue(job, false),
+    write: enqueue,
 
     /** Within a job: messages of the queue become visible at this time (epoch ms). */
     visibleAgain,
@@ -222,7 +211,7 @@ export function createBroker(options: {
     ): Promise<readonly StoredMessage[]> {
       const untilMs = clock.now() + waitMs;
       if (queue.earliest <= clock.now()) {
-        const messages = await enqueue(() => take(queue, receive), true);
+        const messages = await enqueue(() => take(queue, receive));
         if (messages.length > 0) return messages;
       }
       if (waitMs === 0 || signal.aborted || closed || queue.deleted) return [];
@@ -234,21 +223,9 @@ export function createBroker(options: {
       for (const waiter of waiting.get(queue) ?? []) waiter.end([]);
     },
 
-    async close(): Promise<void> {
-      while (committing !== undefined) await committing;
+    close(): void {
       closed = true;
       for (const waiters of waiting.values()) for (const waiter of waiters) waiter.end([]);
     },
   };
-}
-
-/** @returns what tells the caller, once the transaction is committed. */
-function runJob({ run, resolve, reject }: Job): () => void {
-  try {
-    const result = run();
-    return () => resolve(result);
-  } catch (error) {
-    if (error instanceof AwsError) return () => reject(error);
-    throw error;
-  }
 }

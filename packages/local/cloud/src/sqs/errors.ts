@@ -16,6 +16,7 @@ const queryCodes: Readonly<Record<string, string>> = {
   InvalidBatchEntryId: "AWS.SimpleQueueService.InvalidBatchEntryId",
   UnsupportedOperation: "AWS.SimpleQueueService.UnsupportedOperation",
   ReceiptHandleIsInvalid: "ReceiptHandleIsInvalid",
+  InvalidAddress: "InvalidAddress",
   InvalidMessageContents: "InvalidMessageContents",
   InvalidAttributeName: "InvalidAttributeName",
   InvalidAttributeValue: "InvalidAttributeValue",
@@ -42,6 +43,12 @@ export const jsonType = (code: string): string =>
 
 export const queueDoesNotExist = (): AwsError =>
   new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
+
+/** What is no URL of a queue. */
+export const invalidAddress = (url: string): AwsError =>
+  new AwsError("InvalidAddress", `The address ${url} is not valid for this endpoint.`, {
+    status: 404,
+  });
 
 export const invalidParameterValue = (message: string): AwsError =>
   new AwsError("InvalidParameterValueException", message);

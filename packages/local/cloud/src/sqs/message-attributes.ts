@@ -1,6 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import { z } from "zod";
 import { invalidParameterValue, unsupported } from "./errors.ts";
+import { invalidCharacters, isMessageText } from "./message-content.ts";
 
 /** A message attribute as the JSON protocol has it; binary values are base64. */
 export const messageAttribute = z.strictObject({
@@ -39,7 +40,7 @@ function checkOne(name: string, attribute: z.infer<typeof messageAttribute>): vo
   if (attribute.StringListValues?.length || attribute.BinaryListValues?.length) {
     throw unsupported("message attributes with list values, which are reserved in SQS too");
   }
-  const type = /^(String|Number|Binary)(\..+)?$/.exec(attribute.DataType)?.[1];
+  const type = /^(String|Number|Binary)(\.[A-Za-z0-9_.-]+)?$/.exec(attribute.DataType)?.[1];
   if (type === undefined || attribute.DataType.length > 256) {
     throw invalidParameterValue(
       `The type of message (user) attribute '${name}' is invalid. You must use only the following supported type prefixes: Binary, Number, String.`,
@@ -52,7 +53,8 @@ function checkOne(name: string, attribute: z.infer<typeof messageAttribute>): vo
       `Message (user) attribute '${name}' must contain a non-empty value of type '${attribute.DataType}'.`,
     );
   }
-  if (type === "Number" && (value.trim() !== value || !Number.isFinite(Number(value)))) {
+  if (type !== "Binary" && !isMessageText(value)) throw invalidParameterValue(invalidCharacters);
+  if (type === "Number" && !/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)) {
     throw invalidParameterValue(
       `Can't cast the value of message (user) attribute '${name}' to a number.`,
     );

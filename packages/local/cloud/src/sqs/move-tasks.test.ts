@@ -81,28 +81,6 @@ async function lastTask() {
   return Results?.[0];
 }
 
-test("dead letters go back to where they died, as new messages", async () => {
-  await bury("a", "b");
-  expect(sqs.depth(arnOf("dead"))).toMatchObject({ visible: 2 });
-
-  await start();
-  await clock.advance(0);
-
-  expect(await lastTask()).toMatchObject({
-    Status: "COMPLETED",
-    ApproximateNumberOfMessagesMoved: 2,
-    ApproximateNumberOfMessagesToMove: 2,
-  });
-  const { Messages } = await client.send(
-    new ReceiveMessageCommand({
-      QueueUrl: sqs.queueUrl(arnOf("work")),
-      MessageSystemAttributeNames: ["All"],
-    }),
-  );
-  expect(Messages?.[0]?.Attributes).toMatchObject({ ApproximateReceiveCount: "1" });
-  expect(Messages?.[0]?.Attributes).not.toHaveProperty("DeadLetterQueueSourceArn");
-});
-
 test("a task with a rate goes on after a restart, and can be cancelled", async () => {
   await bury("a", "b", "c");
   await start({ MaxNumberOfMessagesPerSecond: 1 });
@@ -141,14 +119,7 @@ test("a message that did not die in another queue has nowhere to go back to", as
   });
 });
 
-test("only a dead-letter queue has dead letters to move", async () => {
-  await expect(
-    client.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf("work") })),
-  ).rejects.toThrow("Source queue must be configured as a Dead Letter Queue.");
-  await expect(start({ DestinationArn: arnOf("nowhere") })).rejects.toMatchObject({
-    name: "ResourceNotFoundException",
-    $metadata: { httpStatusCode: 404 },
-  });
+test("a handle that no task has is refused", async () => {
   await expect(client.send(new CancelMessageMoveTaskCommand({ TaskHandle: "x" }))).rejects.toThrow(
     "Value for parameter TaskHandle is invalid.",
   );

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { invalidParameterValue, missingParameter } from "./errors.ts";
 
 /** Parses an operation's input in SQS's words; a parameter that isn't supported is an error that names it. */
@@ -19,3 +19,15 @@ export function parseParameters<Schema extends z.ZodType>(
     `Value ${JSON.stringify(issue?.input)} for parameter ${path} is invalid. Reason: ${issue?.message}`,
   );
 }
+
+/** Values by names that callers choose. zod would leave one named `__proto__` out without a word. */
+export const byName = <Value extends z.ZodType>(value: Value) =>
+  z.preprocess(
+    (input) => {
+      if (typeof input === "object" && input !== null && Object.hasOwn(input, "__proto__")) {
+        throw invalidParameterValue("The local cloud's SQS does not support the name __proto__.");
+      }
+      return input;
+    },
+    z.record(z.string(), value),
+  );

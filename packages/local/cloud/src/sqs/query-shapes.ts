@@ -30,6 +30,10 @@ const attributeValue = structure({
 const attributes = map("Attributes", "Attribute", string);
 const attributeNames = list("AttributeNames", "AttributeName", string);
 const messageAttributes = map("MessageAttributes", "MessageAttribute", attributeValue);
+/** Unlike other maps, tags are written as Key and Value. */
+const tags = (member: string): QueryMembers => ({
+  [member]: { name: "Tag", type: { kind: "map", keyName: "Key", valueName: "Value", of: string } },
+});
 const queueUrl = named(string, "QueueUrl");
 const page = { ...named(integer, "MaxResults"), ...named(string, "NextToken") };
 
@@ -109,10 +113,13 @@ export const queryShapes: Readonly<Record<string, OperationShape>> = {
   ChangeMessageVisibility: { input: { ...queueUrl, ...visibilityChange } },
   ChangeMessageVisibilityBatch: batch("ChangeMessageVisibilityBatch", visibilityChange, {}),
   CreateQueue: {
-    input: { ...named(string, "QueueName"), ...attributes },
+    input: { ...named(string, "QueueName"), ...attributes, ...tags("tags") },
     output: queueUrl,
   },
   DeleteQueue: { input: queueUrl },
+  TagQueue: { input: { ...queueUrl, ...tags("Tags") } },
+  UntagQueue: { input: { ...queueUrl, ...list("TagKeys", "TagKey", string) } },
+  ListQueueTags: { input: queueUrl, output: tags("Tags") },
   PurgeQueue: { input: queueUrl },
   GetQueueUrl: {
     input: named(string, "QueueName", "QueueOwnerAWSAccountId"),

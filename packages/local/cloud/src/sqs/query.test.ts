@@ -113,6 +113,40 @@ test("a batch answers for each entry", async () => {
   expect(xml).toContain("<SenderFault>true</SenderFault>");
 });
 
+test("tags are written as Key and Value", async () => {
+  const QueueUrl = "http://127.0.0.1:4566/000000000000/q";
+  await query({ Action: "TagQueue", QueueUrl, "Tag.1.Key": "a/b", "Tag.1.Value": "1" });
+  await query({ Action: "TagQueue", QueueUrl, "Tag.1.Key": "c", "Tag.1.Value": "" });
+  await query({ Action: "UntagQueue", QueueUrl, "TagKey.1": "c" });
+
+  const { xml } = await query({ Action: "ListQueueTags", QueueUrl });
+
+  expect(xml).toContain(
+    "<ListQueueTagsResult><Tag><Key>a/b</Key><Value>1</Value></Tag></ListQueueTagsResult>",
+  );
+});
+
+test("dead letters are moved, and the tasks listed", async () => {
+  const arn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+  await query({ Action: "CreateQueue", QueueName: "letters" });
+  await query({
+    Action: "CreateQueue",
+    QueueName: "source",
+    "Attribute.1.Name": "RedrivePolicy",
+    "Attribute.1.Value": JSON.stringify({
+      deadLetterTargetArn: arn("letters"),
+      maxReceiveCount: 1,
+    }),
+  });
+
+  const started = await query({ Action: "StartMessageMoveTask", SourceArn: arn("letters") });
+  const { xml } = await query({ Action: "ListMessageMoveTasks", SourceArn: arn("letters") });
+
+  expect(element(started.xml, "TaskHandle")).not.toBe("");
+  expect(xml).toContain("<ListMessageMoveTasksResultEntry>");
+  expect(xml).toContain(`<SourceArn>${arn("letters")}</SourceArn>`);
+});
+
 test("an error has the code and the text that this protocol has for it", async () => {
   const { status, xml } = await query({ Action: "GetQueueUrl", QueueName: "nowhere" });
 

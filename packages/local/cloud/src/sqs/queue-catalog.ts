@@ -1,10 +1,11 @@
 import type { Clock } from "@darkroom/states";
 import type { Place } from "../place.ts";
 import { transaction } from "../store/database.ts";
-import { invalidValue, queueDoesNotExist } from "./errors.ts";
+import { invalidAddress, invalidValue, queueDoesNotExist } from "./errors.ts";
 import { allowsRedriveFrom } from "./redrive.ts";
-import type { QueueSettings } from "./settings.ts";
+import { defaultSettings, type QueueSettings } from "./settings.ts";
 import type { QueueStore, StoredQueue } from "./store.ts";
+import type { Tags } from "./tags.ts";
 
 /** A queue, with what the process remembers of it so that an idle queue costs no look at the database. */
 export interface Queue extends StoredQueue {
@@ -37,6 +38,8 @@ export function createQueueCatalog(options: {
   function remember(stored: StoredQueue, oldest: number): Queue {
     const queue: Queue = {
       ...stored,
+      // What an earlier version did not know of has its default.
+      settings: { ...defaultSettings, ...stored.settings },
       arn: arnOf(stored.name),
       url: `${options.endpointUrl}/${place.accountId}/${stored.name}`,
       deleted: false,
@@ -72,7 +75,8 @@ export function createQueueCatalog(options: {
     byUrl(url: string): { arn: string; queue: Queue | undefined } {
       const path = /^(?:https?:\/\/[^/]+)?\/?(?:(\d{12})\/)?([A-Za-z0-9_.-]{1,80})$/.exec(url);
       const [, accountId = place.accountId, name] = path ?? [];
-      if (name === undefined || accountId !== place.accountId) throw queueDoesNotExist();
+      if (name === undefined) throw invalidAddress(url);
+      if (accountId !== place.accountId) throw queueDoesNotExist();
       return { arn: arnOf(name), queue: queues.get(name) };
     },
 
@@ -93,6 +97,13 @@ export function createQueueCatalog(options: {
       transaction(store.database, () => store.changeQueue(queue.id, settings, now));
       queue.settings = settings;
       queue.modifiedAt = now;
+    },
+
+    /** Tags are no attributes: they don't count as a modification. */
+    tag(queue: Queue, tags: Tags): void {
+      const settings = { ...queue.settings, tags };
+      transaction(store.database, () => store.changeQueue(queue.id, settings, queue.modifiedAt));
+      queue.settings = settings;
     },
 
     remove(queue: Queue): void {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, timingSafeEqual } from "node:crypto";
 
 /** Which receive of which message a handle stands for. */
 interface Receipt {
@@ -23,8 +23,10 @@ const bodyBytes = 4 + 6 + 4 + 16;
  * gone can be told from one that somebody made up, and no row has to be kept for it.
  */
 export function createReceiptHandles(secret: Uint8Array): ReceiptHandles {
+  // Made into a key once: that alone costs several times as much as a seal.
+  const key = createSecretKey(secret);
   const seal = (body: Uint8Array): Buffer =>
-    createHmac("sha256", secret).update(body).digest().subarray(0, sealBytes);
+    createHmac("sha256", key).update(body).digest().subarray(0, sealBytes);
 
   return {
     write({ queueId, seq, messageId, receiveCount }) {

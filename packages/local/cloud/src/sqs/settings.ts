@@ -2,6 +2,7 @@ import { parsePolicy } from "../iam/policy.ts";
 import type { QueueDraft } from "../terraform/draft.ts";
 import { invalidAttributeName, invalidAttributeValue, unsupported } from "./errors.ts";
 import { checkRedriveAllowPolicy, parseRedrivePolicy, type RedrivePolicy } from "./redrive.ts";
+import type { Tags } from "./tags.ts";
 
 /** What can be set about a queue. */
 export interface QueueSettings {
@@ -14,6 +15,7 @@ export interface QueueSettings {
   readonly redrive: RedrivePolicy | undefined;
   readonly redriveAllowPolicy: string | undefined;
   readonly sseEnabled: boolean;
+  readonly tags: Tags;
 }
 
 /** Defaults: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
@@ -27,6 +29,7 @@ export const defaultSettings: QueueSettings = {
   redrive: undefined,
   redriveAllowPolicy: undefined,
   sseEnabled: true,
+  tags: {},
 };
 
 /** The numeric attributes with their range. */
@@ -91,8 +94,8 @@ function checkedPolicy(policy: string): string {
   }
 }
 
-/** The settings as attributes of the API; one that isn't set is left out. */
-export function writeAttributes(settings: QueueSettings): Record<string, string> {
+/** The settings as attributes of the API, in which tags have no part; one that isn't set is left out. */
+export function writeAttributes(settings: Omit<QueueSettings, "tags">): Record<string, string> {
   const optional = (name: string, value: string | undefined) =>
     value === undefined ? {} : { [name]: value };
   return {

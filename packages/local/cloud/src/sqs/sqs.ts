@@ -11,6 +11,7 @@ import { queueOperations } from "./operations/queues.ts";
 import { receiveOperations } from "./operations/receive.ts";
 import { sendOperations } from "./operations/send.ts";
 import { settleOperations } from "./operations/settle.ts";
+import { tagOperations } from "./operations/tags.ts";
 import { sqsProtocol } from "./protocol.ts";
 import { createQueueCatalog } from "./queue-catalog.ts";
 import { createReceiptHandles } from "./receipt-handle.ts";
@@ -74,13 +75,14 @@ export function createSqs(options: SqsOptions): Sqs {
       ...queueOperations(parts),
       ...describeOperations(parts),
       ...moveTaskOperations(parts),
+      ...tagOperations(parts),
     }),
 
     putQueue(draft) {
       const settings = settingsOfDraft(draft);
       const queue = catalog.byName(draft.name);
       if (queue === undefined) catalog.create(draft.name, settings);
-      else catalog.change(queue, settings);
+      else catalog.change(queue, { ...settings, tags: queue.settings.tags });
       put.add(draft.name);
     },
 
@@ -100,8 +102,8 @@ export function createSqs(options: SqsOptions): Sqs {
     async close() {
       retention.close();
       moveTasks.close();
-      await broker.close();
-      store.close();
+      broker.close();
+      await store.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
-import { openDatabase, transaction } from "../store/database.ts";
+import { openDatabase } from "../store/database.ts";
+import { createGroupCommit } from "../store/group-commit.ts";
 import type { MessageAttributes } from "./message-attributes.ts";
 import type { QueueSettings } from "./settings.ts";
 
@@ -84,6 +85,7 @@ export function openQueueStore(file: string) {
     `INSERT INTO messages (seq, queue_id, visible_at, sent_at, receive_count, first_received_at, received_at,
        message_id, sender_id, trace_header, attributes, body) VALUES (?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?)`,
   );
+  const group = createGroupCommit(database);
   const selectVisible = database.prepare(
     "SELECT * FROM messages WHERE queue_id = ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ?",
   );
@@ -117,15 +119,7 @@ export function openQueueStore(file: string) {
   return {
     database,
 
-    /** @param sync whether the transaction has to be on disk when this returns, or may be in the system's cache only */
-    transaction(sync: boolean, work: () => void): void {
-      if (!sync) database.exec("PRAGMA synchronous = NORMAL");
-      try {
-        transaction(database, work);
-      } finally {
-        if (!sync) database.exec("PRAGMA synchronous = FULL");
-      }
-    },
+    commit: group.commit,
 
     secret: (name: string): Uint8Array => loadSecret(database, name),
 
@@ -218,7 +212,11 @@ export function openQueueStore(file: string) {
       };
     },
 
-    close: () => database.close(),
+    /** Fulfilled when what was asked for before is on disk. */
+    async close() {
+      await group.close();
+      database.close();
+    },
   };
 }
 

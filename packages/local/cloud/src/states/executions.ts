@@ -3,14 +3,15 @@ import {
   type Clock,
   type Execution,
   type HistoryEvent,
+  type Journal,
   type Random,
   startExecution,
   type TaskInvoker,
 } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
-import { groupCommitJournal } from "./group-commit.ts";
 import type { DefinedStateMachine, ParsedDefinitions } from "./machines.ts";
+import { executionArn, machineArn, machineNameOf } from "./names.ts";
 import type { StatesStore, StoredExecution } from "./store.ts";
 
 /** StartExecution takes up to 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
@@ -36,12 +37,19 @@ export function createExecutions(options: {
 }) {
   const { place, store, clock } = options;
   const live = new Map<string, Execution>();
-  const journal = groupCommitJournal((batch) => {
-    store.append(batch);
-    for (const { arn, events } of batch) options.onEvents(machineArnOf(arn), arn, events);
-  });
+  let closed = false;
+  const journal: Journal = {
+    async append(arn, events) {
+      // What comes after the close is not written, so its effect must never come: the next start resumes before it.
+      if (closed) return new Promise<void>(() => {});
+      await store.commit(() => store.append(arn, events));
+      options.onEvents(machineArn(place, machineNameOf(arn)), arn, events);
+    },
+  };
 
   function run(execution: StoredExecution, history: readonly HistoryEvent[]): void {
+    // A start that came while the others were resumed may be among them.
+    if (live.has(execution.executionArn)) return;
     const { definitionHash } = execution;
     const running = startExecution({
       machine: options.machineOf(definitionHash, () => store.definition(definitionHash)),
@@ -74,29 +82,46 @@ export function createExecutions(options: {
     find: (arn: string) => store.find(arn),
     list: store.executionsOf,
     historyPage: store.historyPage,
+    definitionOf: ({ definitionHash }: StoredExecution): string => store.definition(definitionHash),
 
-    /** Starts an execution; the same name with the same input while it runs is the same execution. */
-    start(machine: DefinedStateMachine, name: string | undefined, input: string): StoredExecution {
+    /**
+     * Starts an execution; the same name with the same input while it runs is the same execution.
+     * @param current gives the machine as it is when the execution is written; throws when it can't be started any more
+     */
+    async start(
+      machineName: string,
+      current: () => DefinedStateMachine,
+      name: string | undefined,
+      input: string,
+    ): Promise<StoredExecution> {
       checkInput(input);
       const executionName = name ?? randomUUID();
-      const arn = `arn:aws:states:${place.region}:${place.accountId}:execution:${machine.name}:${executionName}`;
-      const known = store.find(arn);
-      if (known !== undefined) {
-        if (known.status === "RUNNING" && known.input === input) return known;
-        throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
-      }
-      const execution = store.create({
-        arn,
-        machineArn: machine.arn,
-        name: executionName,
-        roleArn: machine.roleArn,
-        definitionHash: machine.hash,
-        definition: machine.definition,
-        startDate: clock.now(),
-        input,
+      const arn = executionArn(place, machineName, executionName);
+      const { execution, isNew } = await store.commit(() => {
+        const machine = current();
+        const known = store.find(arn);
+        if (known?.status === "RUNNING" && known.input === input) {
+          return { execution: known, isNew: false };
+        }
+        if (known !== undefined) {
+          throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+        }
+        const created = store.create({
+          arn,
+          machineArn: machine.arn,
+          name: executionName,
+          roleArn: machine.roleArn,
+          definitionHash: machine.hash,
+          definition: machine.definition,
+          startDate: clock.now(),
+          input,
+        });
+        return { execution: created, isNew: true };
       });
-      options.onStatusChange();
-      run(execution, []);
+      if (isNew && !closed) {
+        options.onStatusChange();
+        run(execution, []);
+      }
       return execution;
     },
 
@@ -121,17 +146,11 @@ export function createExecutions(options: {
     },
 
     /** Lets go of every execution where it stands; the next start takes it up there. */
-    async close() {
+    close() {
       for (const running of live.values()) running.suspend();
-      await journal.close();
+      closed = true;
     },
   };
-}
-
-/** `…:execution:<machine>:<name>` belongs to `…:stateMachine:<machine>`. */
-function machineArnOf(executionArn: string): string {
-  const parts = executionArn.split(":");
-  return [...parts.slice(0, 5), "stateMachine", parts[6]].join(":");
 }
 
 function checkInput(input: string): void {

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
-import { parseStateMachine, type StateMachine } from "@darkroom/states";
+import { InvalidDefinitionError, parseStateMachine, type StateMachine } from "@darkroom/states";
+import { AwsError } from "../aws-error.ts";
 import type { StateMachineDraft } from "../terraform/draft.ts";
 import { isTaskResource } from "./task-invoker.ts";
+
+/** What a machine is made of, and what UpdateStateMachine can change. */
+export type MachineSettings = Omit<StateMachineDraft, "name">;
 
 export interface DefinedStateMachine extends StateMachineDraft {
   readonly arn: string;
@@ -9,6 +13,14 @@ export interface DefinedStateMachine extends StateMachineDraft {
   readonly hash: string;
   /** Epoch milliseconds. */
   readonly creationDate: number;
+  /** When its settings last changed; at first its creation date. */
+  readonly updateDate: number;
+  /** Of its settings; undefined as long as they are those that it was made with. */
+  readonly revisionId: string | undefined;
+  /** The stack declares it; else it was made by CreateStateMachine. */
+  readonly ofStack: boolean;
+  readonly status: "ACTIVE" | "DELETING";
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export const definitionHash = (definition: string): string =>
@@ -23,8 +35,18 @@ export function parsedDefinitions(): ParsedDefinitions {
   return (hash, definition) => {
     const known = parsed.get(hash);
     if (known !== undefined) return known;
-    const machine = parseStateMachine(definition(), { supportsResource: isTaskResource });
+    const machine = parseDefinition(definition());
     parsed.set(hash, machine);
     return machine;
   };
+}
+
+/** @throws AwsError InvalidDefinition that says what is wrong, and where in the definition */
+export function parseDefinition(definition: string): StateMachine {
+  try {
+    return parseStateMachine(definition, { supportsResource: isTaskResource });
+  } catch (error) {
+    if (!(error instanceof InvalidDefinitionError)) throw error;
+    throw new AwsError("InvalidDefinition", error.message, { cause: error });
+  }
 }

@@ -110,6 +110,7 @@ async function untilEvents(executionArn: string | undefined, count: number): Pro
 /** Lets its hour pass. */
 async function finish(executionArn: string | undefined): Promise<void> {
   await untilEvents(executionArn, 7);
+  await setting.clock.timersSet(1);
   await setting.clock.advance(3_600_000);
   while ((await describeIt(executionArn)).status === "RUNNING");
 }
@@ -154,6 +155,7 @@ describe("an execution", () => {
       error: "RangeError",
       cause: '{"errorType":"RangeError","errorMessage":"too far"}',
     });
+    while (setting.logged.length < 2) await describeIt(executionArn);
     expect(setting.logged.map((line) => JSON.parse(line).type)).toEqual([
       "LambdaFunctionFailed",
       "ExecutionFailed",
@@ -273,6 +275,7 @@ describe("a restart", () => {
     await close();
 
     await open(setting.clock);
+    await setting.clock.timersSet(1);
     await setting.clock.advance(599_000);
     expect((await describeIt(executionArn)).status).toBe("RUNNING");
     await setting.clock.advance(1000);
@@ -295,7 +298,9 @@ describe("a restart", () => {
     await close();
 
     await open(setting.clock);
+    await setting.clock.timersSet(1);
     await setting.clock.advance(60_000);
+    await untilEvents(executionArn, 10);
     await finish(executionArn);
 
     expect(await describeIt(executionArn)).toMatchObject({ status: "SUCCEEDED", output: "42" });
@@ -324,7 +329,7 @@ describe("bad input", () => {
   });
 
   test("is a name with characters that names can't have", async () => {
-    await expect(start("1", "a b")).rejects.toMatchObject({ name: "ValidationException" });
+    await expect(start("1", "a b")).rejects.toMatchObject({ name: "InvalidName" });
   });
 
   test("is a definition that Step Functions would refuse", () => {

@@ -3,16 +3,24 @@ import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
 import type { StateMachineDraft } from "../terraform/draft.ts";
 import { createExecutions } from "./executions.ts";
-import { type DefinedStateMachine, definitionHash, parsedDefinitions } from "./machines.ts";
+import { createMachineRegistry } from "./machine-registry.ts";
+import { openMachineStore } from "./machine-store.ts";
+import { parsedDefinitions } from "./machines.ts";
 import { statesOperations } from "./operations.ts";
 import { openStatesStore } from "./store.ts";
 import { createTaskInvoker, type TaskServices } from "./task-invoker.ts";
 
 export interface States {
   readonly service: JsonService;
-  /** Defines or redefines a machine; running executions keep the definition they started with. */
+  /**
+   * Defines or redefines a machine of the stack; running executions keep the definition they started with.
+   * @throws Error that names the machine and what is wrong with it
+   */
   putStateMachine(machine: StateMachineDraft): void;
-  /** Resumes what was running when the process ended. */
+  /**
+   * Resumes what was running when the process ended. Machines that the stack once declared, and that were not put before
+   * this, are deleted.
+   */
   start(): void;
   close(): Promise<void>;
 }
@@ -22,8 +30,8 @@ export interface StatesOptions {
   readonly databaseFile: string;
   readonly clock: Clock;
   readonly services: TaskServices;
-  /** Throws unless the role lets Step Functions act with it. */
-  readonly requireTrust: (roleArn: string, servicePrincipal: string) => void;
+  /** Throws AwsError unless the role lets Step Functions act with it for that machine. */
+  readonly requireTrust: (roleArn: string, servicePrincipal: string, sourceArn: string) => void;
   /** Hands a status-change event on; once it returns, EventBridge has it for good. */
   readonly putEvent: (event: {
     source: string;
@@ -37,6 +45,8 @@ export interface StatesOptions {
     stream: string,
     events: readonly { timestamp: number; message: string }[],
   ) => void;
+  /** Throws AwsError unless a machine with this role may have its log delivered to that group. */
+  readonly requireLogDelivery?: (roleArn: string, logGroupName: string) => void;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
@@ -44,8 +54,22 @@ export interface StatesOptions {
 export function createStates(options: StatesOptions): States {
   const { place } = options;
   const store = openStatesStore(options.databaseFile);
-  const machines = new Map<string, DefinedStateMachine>();
+  const machineStore = openMachineStore(machineFileOf(options.databaseFile));
   const machineOf = parsedDefinitions();
+  const machines = createMachineRegistry({
+    place,
+    store: machineStore,
+    clock: options.clock,
+    machineOf,
+    requireTrust: options.requireTrust,
+    requireLogDelivery: options.requireLogDelivery ?? (() => {}),
+    hasRunning: (machineArn) =>
+      store.executionsOf(machineArn, {
+        before: Number.MAX_SAFE_INTEGER,
+        limit: 1,
+        status: "RUNNING",
+      }).length > 0,
+  });
   let delivering: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -63,7 +87,8 @@ export function createStates(options: StatesOptions): States {
             delivered = change.id;
           }
         } finally {
-          if (delivered !== undefined) store.changesDelivered(delivered);
+          const last = delivered;
+          if (last !== undefined) await store.commit(() => store.changesDelivered(last));
         }
       }
     });
@@ -72,8 +97,24 @@ export function createStates(options: StatesOptions): States {
     );
   }
 
+  /** As on AWS, an execution of a machine that is being deleted ends at its next transition. */
+  function stopIfDeleting(
+    machineArn: string,
+    executionArn: string,
+    events: readonly HistoryEvent[],
+  ): void {
+    if (machines.find(machineArn)?.status !== "DELETING") return;
+    if (!events.some(({ type }) => /State(Entered|Exited)$/.test(type))) return;
+    setImmediate(() => {
+      if (closed) return;
+      executions
+        .stop(executionArn, undefined, undefined)
+        .catch((error: unknown) => options.onFault(error, `stopping ${executionArn}`));
+    });
+  }
+
   function log(machineArn: string, executionArn: string, events: readonly HistoryEvent[]): void {
-    const machine = machines.get(machineArn);
+    const machine = machines.find(machineArn);
     const logging = machine?.logging;
     if (logging === undefined || logging.level === "OFF") return;
     const wanted = events.filter((event) => isLogged(event, logging.level));
@@ -92,8 +133,14 @@ export function createStates(options: StatesOptions): States {
     clock: options.clock,
     random: Math.random,
     invoker: createTaskInvoker(options.services),
-    onEvents: log,
-    onStatusChange: deliverChanges,
+    onEvents(machineArn, executionArn, events) {
+      log(machineArn, executionArn, events);
+      stopIfDeleting(machineArn, executionArn, events);
+    },
+    onStatusChange() {
+      machines.executionEnded();
+      deliverChanges();
+    },
     onFault: options.onFault,
   });
 
@@ -105,28 +152,35 @@ export function createStates(options: StatesOptions): States {
       operations: statesOperations({ place, executions, machines }),
     }),
 
-    putStateMachine(config) {
-      options.requireTrust(config.roleArn, "states.amazonaws.com");
-      const arn = `arn:aws:states:${place.region}:${place.accountId}:stateMachine:${config.name}`;
-      const hash = definitionHash(config.definition);
-      // Refused here and not by its first execution.
-      machineOf(hash, () => config.definition);
-      machines.set(arn, { ...config, arn, hash, creationDate: options.clock.now() });
+    putStateMachine(machine) {
+      try {
+        machines.declare(machine);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Error(`The state machine ${machine.name} can't be made: ${why}`, {
+          cause: error,
+        });
+      }
     },
 
     start() {
+      machines.sweep();
       deliverChanges();
       executions.resume();
     },
 
     async close() {
-      await executions.close();
+      executions.close();
       closed = true;
       await delivering;
-      store.close();
+      await store.close();
     },
   };
 }
+
+/** Beside the executions: `states.sqlite` and `states-machines.sqlite`. */
+const machineFileOf = (databaseFile: string): string =>
+  databaseFile.replace(/(\.\w+)?$/, (extension) => `-machines${extension}`);
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html; times in milliseconds. */
 function statusChangeEvent(execution: ExecutionSummary) {

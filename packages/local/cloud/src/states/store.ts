@@ -1,5 +1,6 @@
 import type { ExecutionStatus, ExecutionSummary, HistoryEvent } from "@darkroom/states";
-import { openDatabase, transaction } from "../store/database.ts";
+import { openDatabase } from "../store/database.ts";
+import { createGroupCommit } from "../store/group-commit.ts";
 
 const schema = `
 CREATE TABLE IF NOT EXISTS definitions (hash TEXT PRIMARY KEY, definition TEXT NOT NULL) STRICT;
@@ -42,6 +43,7 @@ const statusOfFinalEvent: Readonly<Record<string, ExecutionStatus>> = {
 /** Executions, their histories and the definitions they run: one SQLite file. */
 export function openStatesStore(file: string) {
   const database = openDatabase(file, schema);
+  const group = createGroupCommit(database);
   const insertDefinition = database.prepare(
     "INSERT INTO definitions (hash, definition) VALUES (?, ?) ON CONFLICT DO NOTHING",
   );
@@ -108,6 +110,9 @@ export function openStatesStore(file: string) {
   return {
     find,
 
+    commit: group.commit,
+
+    /** Within a commit. */
     create(execution: {
       arn: string;
       machineArn: string;
@@ -118,31 +123,25 @@ export function openStatesStore(file: string) {
       startDate: number;
       input: string;
     }): StoredExecution {
-      return transaction(database, () => {
-        insertDefinition.run(execution.definitionHash, execution.definition);
-        insertExecution.run(
-          execution.arn,
-          execution.machineArn,
-          execution.name,
-          execution.roleArn,
-          execution.definitionHash,
-          execution.startDate,
-          execution.input,
-        );
-        announce(execution.arn);
-        const created = find(execution.arn);
-        if (created === undefined) throw new Error("an execution that was just written is there");
-        return created;
-      });
+      insertDefinition.run(execution.definitionHash, execution.definition);
+      insertExecution.run(
+        execution.arn,
+        execution.machineArn,
+        execution.name,
+        execution.roleArn,
+        execution.definitionHash,
+        execution.startDate,
+        execution.input,
+      );
+      announce(execution.arn);
+      const created = find(execution.arn);
+      if (created === undefined) throw new Error("an execution that was just written is there");
+      return created;
     },
 
-    /** Writes events of many executions in one transaction; a final event ends its execution in the same one. */
-    append(batch: readonly { arn: string; events: readonly HistoryEvent[] }[]): void {
-      transaction(database, () => {
-        for (const { arn, events } of batch) {
-          for (const event of events) writeEvent(arn, event);
-        }
-      });
+    /** Within a commit: writes events; a final one ends its execution. */
+    append(arn: string, events: readonly HistoryEvent[]): void {
+      for (const event of events) writeEvent(arn, event);
     },
 
     history: (arn: string): HistoryEvent[] => selectEvents.all(arn).map(toEvent),
@@ -180,12 +179,16 @@ export function openStatesStore(file: string) {
         execution: JSON.parse(String(row.execution)),
       })),
 
-    /** Every change up to this one, in the order of `pendingChanges`. */
+    /** Within a commit: every change up to this one, in the order of `pendingChanges`. */
     changesDelivered(lastId: number): void {
       deleteOutbox.run(lastId);
     },
 
-    close: () => database.close(),
+    /** Fulfilled when what was asked for before is on disk. */
+    async close() {
+      await group.close();
+      database.close();
+    },
   };
 }
 

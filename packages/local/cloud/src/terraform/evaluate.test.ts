@@ -52,6 +52,14 @@ describe("evaluateStack", () => {
     expect(outputs).toEqual({ queue: "first" });
   });
 
+  test("leaves what Terraform would write as it is, such as a policy variable of IAM", () => {
+    const { seen } = run({
+      resource: { aws_sqs_queue: { first: { name: "first", policy: "$${aws:PrincipalArn}" } } },
+    });
+
+    expect(seen).toEqual([{ name: "first", policy: "${aws:PrincipalArn}" }]);
+  });
+
   test.each([
     [
       "an unknown resource type",

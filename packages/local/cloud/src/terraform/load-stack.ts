@@ -1,4 +1,5 @@
 import type { Place } from "../place.ts";
+import { checkDeployment } from "./check-deployment.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { evaluateStack } from "./evaluate.ts";
 import { dynamodbResources } from "./resources/dynamodb.ts";
@@ -24,7 +25,7 @@ const withoutLocalMeaning = new Map([
 
 /**
  * Reads a synthesized stack as what the local cloud has to set up, in the region of its AWS provider.
- * @throws Error that names the resource and what about it can't be done locally.
+ * @throws Error that names the resource and what about it can't be done locally, or what AWS would refuse about it.
  */
 export function loadStack(
   json: string,
@@ -46,5 +47,6 @@ export function loadStack(
   const stack = parseStack(json);
   const place: Place = { accountId, region: stack.region };
   const outputs = evaluateStack(stack, place, types, withoutLocalMeaning);
+  checkDeployment(draft, place);
   return { place, draft, outputs };
 }

@@ -1,5 +1,8 @@
-/** `${type.name.attribute}` or `${data.type.name.attribute}`: the only expressions that a stack may have. */
-const expression = /\$\{([^{}]*)\}/g;
+/**
+ * `${type.name.attribute}` or `${data.type.name.attribute}`: the only expressions that a stack may have. A doubled `$$` is
+ * Terraform's way to write a `${` that is none, such as a policy variable of IAM.
+ */
+const expression = /(\$?)\$\{([^{}]*)\}/g;
 const reference = /^((?:data\.)?[a-z][a-z0-9_]*\.[A-Za-z][A-Za-z0-9_-]*)\.([a-z][a-z0-9_]*)$/;
 
 interface Reference {
@@ -12,8 +15,8 @@ interface Reference {
 export function referencedAddresses(value: unknown, where: string): ReadonlySet<string> {
   const addresses = new Set<string>();
   mapStrings(value, (text) => {
-    for (const [, body = ""] of text.matchAll(expression)) {
-      addresses.add(parseReference(body, where).address);
+    for (const [, doubled, body = ""] of text.matchAll(expression)) {
+      if (doubled === "") addresses.add(parseReference(body, where).address);
     }
     return text;
   });
@@ -27,7 +30,8 @@ export function resolveReferences(
   lookup: (address: string, attribute: string) => string,
 ): unknown {
   return mapStrings(value, (text) =>
-    text.replace(expression, (_, body: string) => {
+    text.replace(expression, (whole, doubled: string, body: string) => {
+      if (doubled !== "") return whole.slice(1);
       const { address, attribute } = parseReference(body, where);
       return lookup(address, attribute);
     }),

@@ -1,42 +1,37 @@
-import type { Clock } from "@darkroom/states";
+import { fakeClock, type FakeClock as StandingClock } from "@darkroom/states/testing";
 
-export interface FakeClock extends Clock {
-  /** Lets time go by: timers that are due fire in their order, each at its time, with a turn of the event loop after each. */
-  advance(milliseconds: number): Promise<void>;
+export interface FakeClock extends StandingClock {
   /** Fulfilled when this many timers are set. */
   timersSet(count: number): Promise<void>;
 }
 
-/** A clock for tests, which stands still until it is told. */
+/** The states' clock for tests, which stands still until it is told, with an eye on the timers that wait on it. */
 export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
-  const timers = new Set<{ atMs: number; callback: () => void }>();
+  const clock = fakeClock(startMs);
+  const timers = new Set<object>();
   const waiting = new Set<() => void>();
-  let nowMs = startMs;
 
   return {
-    now: () => nowMs,
+    ...clock,
 
     setTimer(atMs, callback) {
-      const timer = { atMs, callback };
+      const timer = {};
       timers.add(timer);
+      const cancel = clock.setTimer(atMs, () => {
+        timers.delete(timer);
+        callback();
+      });
       for (const look of waiting) look();
-      return () => timers.delete(timer);
+      return () => {
+        timers.delete(timer);
+        cancel();
+      };
     },
 
     async advance(milliseconds) {
-      const untilMs = nowMs + milliseconds;
-      for (;;) {
-        const [next] = [...timers]
-          .filter(({ atMs }) => atMs <= untilMs)
-          .sort((one, other) => one.atMs - other.atMs);
-        if (next === undefined) break;
-        timers.delete(next);
-        nowMs = Math.max(nowMs, next.atMs);
-        next.callback();
-        await turn();
-      }
-      nowMs = untilMs;
-      await turn();
+      await clock.advance(milliseconds);
+      // What a timer starts may itself be put off to the end of a turn.
+      await new Promise((resolve) => setImmediate(resolve));
     },
 
     timersSet: (count) =>
@@ -50,10 +45,4 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
         look();
       }),
   };
-}
-
-/** Two turns: what a timer starts may itself be put off to the end of one. */
-async function turn(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setImmediate(resolve));
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Caller } from "../caller.ts";
 import { type AccessKey, type Credentials, openCredentials } from "../credentials.ts";
-import { createEndpoint } from "../http/endpoint.ts";
+import { createEndpoint, type EndpointOptions } from "../http/endpoint.ts";
 import { createAccess } from "../iam/access.ts";
 import type { Place } from "../place.ts";
 import type { Call, Service } from "../service.ts";
@@ -34,6 +34,7 @@ export async function serve(
     onFault?: (error: unknown) => void;
     /** Where the operator's key is kept, for what runs in another process; else nowhere for long. */
     keyFile?: string;
+    limits?: EndpointOptions["limits"];
   } = {},
 ): Promise<TestEndpoint> {
   const credentials =
@@ -46,6 +47,7 @@ export async function serve(
     credentials,
     authorizeAs: access.authorizeAs,
     onFault: options.onFault ?? ((error) => console.error(error)),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -46,15 +46,19 @@ function updateAttributes(
   attributes: Attributes,
   item: Attributes,
 ): Attributes {
-  const updated = new Map(Object.entries(attributes));
+  const updated: Record<string, AttributeValue> = { ...attributes };
   for (const [element, child] of node.children) {
     const name = String(element);
     const value = updateValue(child, attributeOf(attributes, name), item);
-    if (value === undefined) updated.delete(name);
-    else updated.set(name, value);
+    if (value === undefined) delete updated[name];
+    else if (name === "__proto__") Object.defineProperty(updated, name, { ...asOwn, value });
+    else updated[name] = value;
   }
-  return Object.fromEntries(updated);
+  return updated;
 }
+
+/** As an assignment makes it, which for this one name would mean the prototype. */
+const asOwn = { configurable: true, enumerable: true, writable: true };
 
 /** An index past the end appends, in the order of the indexes. */
 function updateList(

@@ -44,73 +44,69 @@ function collect(
   placeholders: Placeholders,
   conditions: Map<string, KeyCondition>,
 ): void {
-  const operand = (one: OperandNode) => bindOperand(kind, one, placeholders);
-  const add = (operator: KeyOperator, key: BoundOperand, others: readonly BoundOperand[]) => {
-    const name = keyName(operator, key, others);
+  const add = (operator: KeyOperator, ...nodes: readonly OperandNode[]) => {
+    const operands = nodes.map((one) => bindOperand(kind, one, placeholders));
+    const key = keyAmong(operator, operands);
+    const name = key.path[0];
     if (conditions.has(name)) {
       throw expressionError(
         kind,
         "KeyConditionExpressions must only contain one condition per key",
       );
     }
-    conditions.set(name, { operator, values: others.map(valueOfOperand) });
-  };
-  const addFirst = (operator: KeyOperator, [key, ...others]: readonly BoundOperand[]) => {
-    if (key !== undefined) add(operator, key, others);
+    conditions.set(name, {
+      operator: operands[0] === key ? operator : turned[operator as keyof typeof turned],
+      values: operands.flatMap((one) => (one.kind === "value" ? [one.value] : [])),
+    });
   };
   switch (node.kind) {
     case "and":
       collect(node.left, placeholders, conditions);
       collect(node.right, placeholders, conditions);
       return;
-    case "comparison": {
+    case "comparison":
       if (node.comparator === "<>") throw invalidOperator("<>");
-      const left = operand(node.left);
-      const right = operand(node.right);
-      if (left.kind === "path") add(node.comparator, left, [right]);
-      else add(turned[node.comparator], right, [left]);
+      add(node.comparator, node.left, node.right);
       return;
-    }
     case "between":
-      addFirst("BETWEEN", [node.operand, node.lower, node.upper].map(operand));
+      add("BETWEEN", node.operand, node.lower, node.upper);
       return;
     case "call":
       if (node.name !== "begins_with") throw invalidOperator(node.name);
-      addFirst("begins_with", node.operands.map(operand));
+      add("begins_with", ...node.operands);
       return;
     default:
       throw invalidOperator(node.kind.toUpperCase());
   }
 }
 
-function keyName(
+/** The one attribute that a condition is about. @throws for the first operand that can't be there */
+function keyAmong(
   operator: KeyOperator,
-  key: BoundOperand,
-  others: readonly BoundOperand[],
-): string {
-  if ([key, ...others].some((one) => one.kind === "call")) {
-    throw expressionError(kind, "KeyConditionExpressions cannot contain nested operations");
-  }
-  const paths = [key, ...others].filter((one) => one.kind === "path");
-  if (paths.length === 0) throw invalidCondition("No key attribute specified");
-  if (paths.length > 1) {
-    throw invalidCondition("Multiple attribute names used in one condition");
-  }
-  if (key.kind !== "path") {
+  operands: readonly BoundOperand[],
+): BoundOperand & { readonly kind: "path" } {
+  if ((operator === "BETWEEN" || operator === "begins_with") && operands[0]?.kind !== "path") {
     throw invalidCondition(`${operator} operator must have the key attribute as its first operand`);
   }
-  if (key.path.length > 1) {
-    throw expressionError(
-      kind,
-      "KeyConditionExpressions cannot have conditions on nested attributes",
-    );
+  let key: (BoundOperand & { readonly kind: "path" }) | undefined;
+  for (const operand of operands) {
+    if (operand.kind === "call") {
+      throw expressionError(kind, "KeyConditionExpressions cannot contain nested operations");
+    }
+    if (operand.kind === "value") continue;
+    if (key !== undefined) {
+      throw invalidCondition("Multiple attribute names used in one condition");
+    }
+    if (operand.path.length > 1) {
+      throw expressionError(
+        kind,
+        "KeyConditionExpressions cannot have conditions on nested attributes",
+      );
+    }
+    key = operand;
   }
-  return key.path[0];
-}
-
-function valueOfOperand(operand: BoundOperand): AttributeValue {
-  if (operand.kind === "value") return operand.value;
-  throw new Error("a key condition has one path, and no calls");
+  if (key === undefined) throw invalidCondition("No key attribute specified");
+  return key;
 }
 
 const invalidOperator = (operator: string): AwsError =>

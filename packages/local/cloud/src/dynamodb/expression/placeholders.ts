@@ -27,6 +27,12 @@ export function readPlaceholders(
   input: PlaceholderInput,
   expressions: Readonly<Partial<Record<ExpressionKind, string | undefined>>>,
 ): Placeholders {
+  if (
+    input.ExpressionAttributeNames === undefined &&
+    input.ExpressionAttributeValues === undefined
+  ) {
+    return noPlaceholders;
+  }
   checkNeeded(input, expressions);
   const names = readNames(input.ExpressionAttributeNames);
   const values = readValues(input.ExpressionAttributeValues);
@@ -36,12 +42,7 @@ export function readPlaceholders(
   function resolveName(kind: ExpressionKind, element: string): string {
     if (!element.startsWith("#")) return element;
     const name = names.get(element);
-    if (name === undefined) {
-      throw expressionError(
-        kind,
-        `An expression attribute name used in the document path is not defined; attribute name: ${element}`,
-      );
-    }
+    if (name === undefined) throw undefinedName(kind, element);
     unusedNames.delete(element);
     return name;
   }
@@ -54,12 +55,7 @@ export function readPlaceholders(
     },
     value(kind, name) {
       const value = attributeOf(values, name);
-      if (value === undefined) {
-        throw expressionError(
-          kind,
-          `An expression attribute value used in expression is not defined; attribute value: ${name}`,
-        );
-      }
+      if (value === undefined) throw undefinedValue(kind, name);
       unusedValues.delete(name);
       return value;
     },
@@ -76,6 +72,31 @@ export function readPlaceholders(
     },
   };
 }
+
+/** Of a request that gives none. */
+const noPlaceholders: Placeholders = {
+  path(kind, path) {
+    const placeholder = path.find((element) => String(element).startsWith("#"));
+    if (placeholder !== undefined) throw undefinedName(kind, String(placeholder));
+    return path as DocumentPath;
+  },
+  value(kind, name) {
+    throw undefinedValue(kind, name);
+  },
+  requireAllUsed() {},
+};
+
+const undefinedName = (kind: ExpressionKind, name: string): AwsError =>
+  expressionError(
+    kind,
+    `An expression attribute name used in the document path is not defined; attribute name: ${name}`,
+  );
+
+const undefinedValue = (kind: ExpressionKind, name: string): AwsError =>
+  expressionError(
+    kind,
+    `An expression attribute value used in expression is not defined; attribute value: ${name}`,
+  );
 
 function checkNeeded(
   input: PlaceholderInput,

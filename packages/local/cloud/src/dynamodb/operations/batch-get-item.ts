@@ -42,7 +42,7 @@ export const batchGetItem =
     const requests = Object.entries(input.RequestItems);
     if (requests.length === 0) {
       throw validationError(
-        "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        "1 validation error detected: Value '{}' at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1",
       );
     }
     if (requests.reduce((sum, [, { Keys }]) => sum + Keys.length, 0) > maximumKeys) {

@@ -44,7 +44,7 @@ export const batchWriteItem =
       requireDistinct(writes.map(({ key }) => key));
       return writes;
     });
-    const written = await context.queue.write(() => {
+    const written = await context.commit(() => {
       const prepared = writes.map((write) => prepareWrite(context, write));
       for (const one of prepared) carryOut(context, one);
       return prepared;
@@ -60,7 +60,9 @@ export const batchWriteItem =
 
 function checkSizes(lengths: readonly number[]): void {
   if (lengths.length === 0) {
-    throw validationError("The requestItems parameter is required for BatchWriteItem");
+    throw validationError(
+      "1 validation error detected: Value '{}' at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    );
   }
   if (lengths.some((length) => length === 0 || length > maximumRequests)) {
     throw validationError(

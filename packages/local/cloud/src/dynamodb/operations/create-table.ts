@@ -3,55 +3,38 @@ import { AwsError } from "../../aws-error.ts";
 import type { Operation } from "../../service.ts";
 import { parseRequest } from "../parse-request.ts";
 import { indexName } from "../request-members.ts";
-import {
-  type KeySchema,
-  type Projection,
-  type TableDefinition,
-  type Throughput,
-  tableArn,
-} from "../table-definition.ts";
-import { invalidParameters, validationError } from "../validation-error.ts";
+import { type TableDefinition, tableArn } from "../table-definition.ts";
+import { invalidParameters } from "../validation-error.ts";
 import { describe } from "./describe-table.ts";
 import type { DynamoContext } from "./dynamo-context.ts";
+import {
+  attributeDefinitions,
+  attributeTypes,
+  defineIndex,
+  indexRequest,
+  keySchema,
+  provisioned,
+  resolveKeys,
+  throughput,
+} from "./table-members.ts";
+import { readTags, tagList } from "./table-tags.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-secondary-indexes */
 const maximumIndexes = 20;
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-attributes */
-const keyName = z.string().min(1).max(255);
-
-const keySchema = z
-  .array(z.strictObject({ AttributeName: keyName, KeyType: z.enum(["HASH", "RANGE"]) }))
-  .min(1)
-  .max(2);
-const throughput = z.strictObject({
-  ReadCapacityUnits: z.int().min(1),
-  WriteCapacityUnits: z.int().min(1),
-});
-
-const indexRequest = z.strictObject({
-  IndexName: indexName,
-  KeySchema: keySchema,
-  Projection: z.strictObject({
-    ProjectionType: z.enum(["ALL", "INCLUDE", "KEYS_ONLY"]).optional(),
-    NonKeyAttributes: z.array(keyName).min(1).max(20).optional(),
-  }),
-  ProvisionedThroughput: throughput.optional(),
-});
-
 const request = z.strictObject({
   TableName: indexName,
-  AttributeDefinitions: z.array(
-    z.strictObject({ AttributeName: keyName, AttributeType: z.enum(["S", "N", "B"]) }),
-  ),
+  AttributeDefinitions: attributeDefinitions,
   KeySchema: keySchema,
   BillingMode: z.enum(["PROVISIONED", "PAY_PER_REQUEST"]).optional(),
   ProvisionedThroughput: throughput.optional(),
   GlobalSecondaryIndexes: z.array(indexRequest).optional(),
+  DeletionProtectionEnabled: z.boolean().optional(),
+  Tags: tagList.optional(),
 });
 
 type CreateTable = z.output<typeof request>;
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html; the table is active at once. */
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html. It answers CREATING as AWS does; whoever asks next finds the table active. */
 export const createTable =
   (context: DynamoContext): Operation =>
   (raw, call) => {
@@ -61,25 +44,17 @@ export const createTable =
     if (context.catalog.find(input.TableName) !== undefined) {
       throw new AwsError("ResourceInUseException", `Table already exists: ${input.TableName}`);
     }
-    return { TableDescription: describe(context, context.catalog.create(definition), "ACTIVE") };
+    const tags = readTags(input.Tags ?? []);
+    const table = context.catalog.create(definition, tags);
+    return { TableDescription: describe(context, table, "CREATING") };
   };
 
 function defineTable(input: CreateTable): TableDefinition {
   const isProvisioned = input.BillingMode !== "PAY_PER_REQUEST";
   checkThroughput(input, isProvisioned);
-  const types = new Map(
-    input.AttributeDefinitions.map(({ AttributeName, AttributeType }) => [
-      AttributeName,
-      AttributeType,
-    ]),
-  );
+  const types = attributeTypes(input.AttributeDefinitions);
   const keys = resolveKeys(input.KeySchema, types);
-  const indexes = (input.GlobalSecondaryIndexes ?? []).map((index) => ({
-    name: index.IndexName,
-    ...resolveKeys(index.KeySchema, types),
-    projection: resolveProjection(index.Projection),
-    ...provisioned(index.ProvisionedThroughput),
-  }));
+  const indexes = (input.GlobalSecondaryIndexes ?? []).map((index) => defineIndex(index, types));
   checkIndexes(input, isProvisioned);
   checkAllUsed(input, types);
   return {
@@ -87,6 +62,7 @@ function defineTable(input: CreateTable): TableDefinition {
     ...keys,
     indexes,
     ...provisioned(input.ProvisionedThroughput),
+    deletionProtection: input.DeletionProtectionEnabled === true,
   };
 }
 
@@ -127,51 +103,6 @@ function checkIndexes({ GlobalSecondaryIndexes }: CreateTable, isProvisioned: bo
   }
 }
 
-function resolveKeys(
-  schema: z.output<typeof keySchema>,
-  types: ReadonlyMap<string, "S" | "N" | "B">,
-): KeySchema {
-  const names = schema.map(({ AttributeName }) => AttributeName);
-  const [hash, range] = schema.map(({ AttributeName, KeyType }) => {
-    const type = types.get(AttributeName);
-    if (type === undefined) {
-      throw invalidParameters(
-        `Some index key attributes are not defined in AttributeDefinitions. Keys: [${names.join(", ")}], AttributeDefinitions: [${[...types.keys()].join(", ")}]`,
-      );
-    }
-    return { name: AttributeName, type, kind: KeyType };
-  });
-  if (hash?.kind !== "HASH") {
-    throw validationError("Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
-  }
-  const hashKey = { name: hash.name, type: hash.type };
-  if (range === undefined) return { hashKey };
-  if (range.name === hash.name) {
-    throw validationError(
-      "Both the Hash Key and the Range Key element in the KeySchema have the same name",
-    );
-  }
-  if (range.kind !== "RANGE") {
-    throw validationError("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
-  }
-  return { hashKey, rangeKey: { name: range.name, type: range.type } };
-}
-
-function resolveProjection({
-  ProjectionType,
-  NonKeyAttributes,
-}: z.output<typeof indexRequest>["Projection"]): Projection {
-  if (ProjectionType === undefined) throw invalidParameters("Unknown ProjectionType: null");
-  if (ProjectionType === "INCLUDE") {
-    if (NonKeyAttributes !== undefined) {
-      return { type: ProjectionType, nonKeyAttributes: NonKeyAttributes };
-    }
-    throw invalidParameters("ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
-  }
-  if (NonKeyAttributes === undefined) return { type: ProjectionType };
-  throw invalidParameters(`ProjectionType is ${ProjectionType}, but NonKeyAttributes is specified`);
-}
-
 function checkAllUsed(input: CreateTable, types: ReadonlyMap<string, unknown>): void {
   const schemas = [
     input.KeySchema,
@@ -185,15 +116,3 @@ function checkAllUsed(input: CreateTable, types: ReadonlyMap<string, unknown>): 
       : `Some AttributeDefinitions are not used. AttributeDefinitions: [${[...types.keys()].join(", ")}], keys used: [${[...used].join(", ")}]`,
   );
 }
-
-const provisioned = (
-  units: z.output<typeof throughput> | undefined,
-): { throughput?: Throughput } =>
-  units === undefined
-    ? {}
-    : {
-        throughput: {
-          readCapacityUnits: units.ReadCapacityUnits,
-          writeCapacityUnits: units.WriteCapacityUnits,
-        },
-      };

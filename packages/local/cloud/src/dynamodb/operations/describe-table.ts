@@ -45,10 +45,12 @@ export function requireNamed({ catalog }: DynamoContext, name: string): Table {
   return table;
 }
 
+/** @param newIndex that an update has just added */
 export function describe(
   context: DynamoContext,
   table: Table,
-  status: "ACTIVE" | "DELETING",
+  status: "ACTIVE" | "CREATING" | "DELETING" | "UPDATING",
+  newIndex?: string,
 ): Record<string, unknown> {
   const { count, bytes } = context.reader.countItems(table);
   const attributes = new Map(
@@ -80,12 +82,15 @@ export function describe(
       ? {}
       : {
           GlobalSecondaryIndexes: table.indexes.map((index) =>
-            describeIndex(context, table, index, status),
+            describeIndex(context, table, index, indexStatus(status, index.name === newIndex)),
           ),
         }),
-    DeletionProtectionEnabled: false,
+    DeletionProtectionEnabled: table.deletionProtection === true,
   };
 }
+
+const indexStatus = (status: string, isNew: boolean): string =>
+  status !== "UPDATING" ? status : isNew ? "CREATING" : "ACTIVE";
 
 function describeIndex(
   context: DynamoContext,

@@ -2,11 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "@darkroom/states";
 import type { Place } from "../../place.ts";
 import type { Call } from "../../service.ts";
+import type { Commit } from "../../store/group-commit.ts";
 import type { ItemReader } from "../item-reader.ts";
 import type { ItemStore } from "../item-store.ts";
 import type { TableCatalog } from "../table-catalog.ts";
 import { indexArn, type Table, tableArn } from "../table-definition.ts";
-import type { WriteQueue } from "../write-queue.ts";
 
 /** What every operation works with. */
 export interface DynamoContext {
@@ -16,7 +16,7 @@ export interface DynamoContext {
   readonly catalog: TableCatalog;
   readonly items: ItemStore;
   readonly reader: ItemReader;
-  readonly queue: WriteQueue;
+  readonly commit: Commit;
   /** Begins to remove the rows of deleted tables. */
   readonly sweepDropped: () => void;
 }

@@ -6,7 +6,7 @@ import type { DocumentPath } from "../expression/document-path.ts";
 import { updateTree } from "../expression/parse-cached.ts";
 import { readPlaceholders } from "../expression/placeholders.ts";
 import { checkIndexKeys, encodeKey, encodeKeyOfItem, indexTypeMismatch } from "../item-keys.ts";
-import { itemSize, maximumItemBytes } from "../item-size.ts";
+import { itemSize, maximumItemBytes, type SizedItem } from "../item-size.ts";
 import { checkLevels, parseAttributes } from "../parse-attribute-value.ts";
 import type { attributeMap, conditionMembers } from "../request-members.ts";
 import { keyAttributes, type Table } from "../table-definition.ts";
@@ -31,7 +31,8 @@ export interface ItemAction {
 export function readPut(request: ConditionMembers & { readonly Item: RawAttributes }): ItemAction {
   const { condition, tellsItem } = readCondition(request);
   const item = parseAttributes(request.Item);
-  if (itemSize(item) > maximumItemBytes) {
+  const sized = { attributes: item, size: itemSize(item) };
+  if (sized.size > maximumItemBytes) {
     throw validationError("Item size has exceeded the maximum allowed size");
   }
   return {
@@ -39,7 +40,7 @@ export function readPut(request: ConditionMembers & { readonly Item: RawAttribut
       const key = encodeKeyOfItem(table, item);
       checkIndexKeys(table, item);
       checkScalarKeys(table, condition?.paths ?? []);
-      return { table, key, condition, tellsItem, change: { kind: "put", item: () => item } };
+      return { table, key, condition, tellsItem, change: { kind: "put", item: () => sized } };
     },
   };
 }
@@ -100,26 +101,28 @@ function readCondition(request: ConditionMembers): {
   condition: BoundCondition | undefined;
   tellsItem: boolean;
 } {
+  const tellsItem = request.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
   const placeholders = readPlaceholders(request, {
     ConditionExpression: request.ConditionExpression,
   });
   const condition = bindOptionalCondition(request.ConditionExpression, placeholders);
   placeholders.requireAllUsed();
-  return { condition, tellsItem: request.ReturnValuesOnConditionCheckFailure === "ALL_OLD" };
+  return { condition, tellsItem };
 }
 
 /** The item after the update, which must be one that could have been put. */
-function applied(table: Table, update: BoundUpdate, before: Attributes): Attributes {
+function applied(table: Table, update: BoundUpdate, before: Attributes): SizedItem {
   const item = update.apply(before);
   for (const { path } of update.targets) {
     const value = attributeOf(item, path[0]);
     if (value !== undefined) checkLevels(value);
   }
-  checkUpdatedIndexKeys(table, item);
-  if (itemSize(item) > maximumItemBytes) {
+  checkUpdatedIndexKeys(table, update, item);
+  const size = itemSize(item);
+  if (size > maximumItemBytes) {
     throw validationError("Item size to update has exceeded the maximum allowed size");
   }
-  return item;
+  return { attributes: item, size };
 }
 
 function checkTargets(table: Table, { targets }: BoundUpdate): void {
@@ -139,8 +142,12 @@ function checkTargets(table: Table, { targets }: BoundUpdate): void {
 }
 
 /** What only the item shows: a key of an index that an expression worked out or copied. */
-function checkUpdatedIndexKeys(table: Table, item: Attributes): void {
-  for (const key of table.indexes.flatMap((index) => keyAttributes(index))) {
+function checkUpdatedIndexKeys(table: Table, { targets }: BoundUpdate, item: Attributes): void {
+  const updated = table.indexes
+    .flatMap(keyAttributes)
+    .filter(({ name }) => targets.some(({ path }) => path[0] === name));
+  if (updated.length === 0) return;
+  for (const key of updated) {
     const value = attributeOf(item, key.name);
     if (value === undefined) continue;
     if (typeOf(value) !== key.type) {

@@ -4,6 +4,7 @@ import { type Consumption, consumedCapacity, writeConsumption } from "../consume
 import { type BoundCondition, bindCondition } from "../expression/bind-condition.ts";
 import { conditionTree } from "../expression/parse-cached.ts";
 import type { Placeholders } from "../expression/placeholders.ts";
+import type { SizedItem } from "../item-size.ts";
 import { attributesOf, type StoredItem } from "../item-store.ts";
 import type { EncodedKey } from "../key-encoding.ts";
 import type { Table } from "../table-definition.ts";
@@ -20,7 +21,7 @@ export interface ItemWrite {
 }
 
 type ItemChange =
-  | { readonly kind: "put"; readonly item: (before: () => Attributes | undefined) => Attributes }
+  | { readonly kind: "put"; readonly item: (before: () => Attributes | undefined) => SizedItem }
   | { readonly kind: "remove" | "none" };
 
 /** What a write will do, worked out against the item as it is. */
@@ -29,12 +30,13 @@ export interface PreparedWrite {
   readonly old: StoredItem | undefined;
   /** Read from JSON when it is first asked for. */
   readonly before: () => Attributes | undefined;
-  readonly after: Attributes | undefined;
+  readonly after: SizedItem | undefined;
 }
 
 /** @throws ConditionalCheckFailedException, or ValidationException when the item doesn't let itself be changed so. */
-export function prepareWrite({ catalog, items }: DynamoContext, write: ItemWrite): PreparedWrite {
-  catalog.requireCurrent(write.table);
+export function prepareWrite({ catalog, items }: DynamoContext, asked: ItemWrite): PreparedWrite {
+  const table = catalog.requireCurrent(asked.table);
+  const write = table === asked.table ? asked : { ...asked, table };
   const old = items.find(write.table, write.key);
   let attributes: Attributes | undefined;
   const before = () => {
@@ -45,29 +47,33 @@ export function prepareWrite({ catalog, items }: DynamoContext, write: ItemWrite
   if (condition !== undefined && !condition.holds(before() ?? {})) {
     throw conditionFailed(write.tellsItem ? before() : undefined);
   }
-  const after =
-    change.kind === "put" ? change.item(before) : change.kind === "none" ? before() : undefined;
-  return { write, old, before, after };
+  return { write, old, before, after: change.kind === "put" ? change.item(before) : undefined };
 }
 
 /** Writes what was prepared, in the same transaction. */
-export function carryOut({ items }: DynamoContext, { write, old, after }: PreparedWrite): void {
+export function carryOut({ items }: DynamoContext, prepared: PreparedWrite): void {
+  const { write, old, before, after } = prepared;
   if (write.change.kind === "none") return;
-  if (after !== undefined) items.put(write.table, write.key, old, after);
-  else if (old !== undefined) items.remove(write.table, write.key, old);
+  if (after !== undefined) items.put(write.table, write.key, old, before, after);
+  else if (old !== undefined) items.remove(write.table, write.key, old, before);
 }
 
 /** Prepares and carries out one write, together with what else is written in this turn. */
 export function writeItem(context: DynamoContext, write: ItemWrite): Promise<PreparedWrite> {
-  return context.queue.write(() => {
+  return context.commit(() => {
     const prepared = prepareWrite(context, write);
     carryOut(context, prepared);
     return prepared;
   });
 }
 
+/** A check costs what writing its item would. */
 export const consumptionOf = ({ write, before, after }: PreparedWrite): Consumption =>
-  writeConsumption(write.table, before(), after);
+  writeConsumption(
+    write.table,
+    before(),
+    write.change.kind === "none" ? before() : after?.attributes,
+  );
 
 /** What Put-, Update- and DeleteItem answer: the attributes that were asked for, and the capacity. */
 export function writeAnswer(

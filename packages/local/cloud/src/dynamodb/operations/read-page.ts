@@ -1,9 +1,9 @@
 import type { Attributes } from "../attribute-value.ts";
-import { consumedCapacity, projectItem, readUnits } from "../consumed-capacity.ts";
+import { consumedCapacity, onlyNamed, readUnits } from "../consumed-capacity.ts";
 import { keyOf } from "../item-keys.ts";
 import { itemSize } from "../item-size.ts";
 import { attributesOf, type StoredItem } from "../item-store.ts";
-import type { Index, Table } from "../table-definition.ts";
+import { type Index, projectedNames, type Table } from "../table-definition.ts";
 import type { ReadInput, ReadRequest } from "./read-request.ts";
 
 /** A page ends with the item that brings it here (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-api). */
@@ -20,28 +20,34 @@ export function readPage(
   { filter, projection }: ReadRequest,
   rows: Iterable<StoredItem>,
 ): Record<string, unknown> {
+  const names = index === undefined ? undefined : projectedNames(table, index);
+  const isCount = input.Select === "COUNT";
+  // A count of whole items without a filter needs none of them.
+  const needsItems = !isCount || filter !== undefined || names !== undefined;
   const items: Attributes[] = [];
   let matched = 0;
   let scanned = 0;
   let bytes = 0;
   let lastKey: Attributes | undefined;
   for (const row of rows) {
-    const stored = attributesOf(row);
-    const item = index === undefined ? stored : (projectItem(table, index, stored) ?? stored);
+    const item = needsItems ? entryOf(row, names) : undefined;
     scanned++;
-    bytes += item === stored ? row.size : itemSize(item);
-    if (filter?.holds(item) ?? true) {
+    bytes += names === undefined || item === undefined ? row.size : itemSize(item);
+    if (item === undefined) {
       matched++;
-      if (input.Select !== "COUNT") items.push(projection?.cut(item) ?? item);
+    } else if (filter?.holds(item) ?? true) {
+      matched++;
+      if (!isCount) items.push(projection?.cut(item) ?? item);
     }
     if (scanned === input.Limit || bytes >= maximumPageBytes) {
-      lastKey = index === undefined ? keyOf(item, table) : keyOf(item, table, index);
+      const last = item ?? attributesOf(row);
+      lastKey = index === undefined ? keyOf(last, table) : keyOf(last, table, index);
       break;
     }
   }
   const units = readUnits(bytes, input.ConsistentRead);
   return {
-    ...(input.Select === "COUNT" ? {} : { Items: items }),
+    ...(isCount ? {} : { Items: items }),
     Count: matched,
     ScannedCount: scanned,
     ...(lastKey === undefined ? {} : { LastEvaluatedKey: lastKey }),
@@ -53,4 +59,10 @@ export function readPage(
       input.ReturnConsumedCapacity,
     ),
   };
+}
+
+/** What is read of a stored item: of an index, the attributes that it holds. */
+function entryOf(row: StoredItem, names: ReadonlySet<string> | undefined): Attributes {
+  const item = attributesOf(row);
+  return names === undefined ? item : onlyNamed(item, names);
 }

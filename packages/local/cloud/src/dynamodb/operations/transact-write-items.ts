@@ -8,7 +8,6 @@ import {
   readUnits,
   transactionFactor,
 } from "../consumed-capacity.ts";
-import { itemSize } from "../item-size.ts";
 import { parseRequest } from "../parse-request.ts";
 import {
   attributeMap,
@@ -62,7 +61,7 @@ export const transactWriteItems = (context: DynamoContext): Operation => {
     const actions = input.TransactItems.map(readAction);
     const print = token === undefined ? "" : fingerprint(input.TransactItems);
     const fitted = fitActions(context, call, actions);
-    return context.queue.write(() => {
+    return context.commit(() => {
       if (token !== undefined && tokens.wasCarriedOut(token, print)) {
         return repeated(context, requireAll(fitted), input.ReturnConsumedCapacity);
       }
@@ -72,7 +71,7 @@ export const transactWriteItems = (context: DynamoContext): Operation => {
         ),
       );
       const bytes = prepared.reduce(
-        (sum, { after, old }) => sum + (after === undefined ? (old?.size ?? 0) : itemSize(after)),
+        (sum, { after, old }) => sum + (after?.size ?? old?.size ?? 0),
         0,
       );
       if (bytes > maximumTransactionBytes) {

@@ -44,7 +44,7 @@ function returnedAttributes(
   { before, after }: PreparedWrite,
 ): Attributes | undefined {
   if (wanted === undefined || wanted === "NONE") return undefined;
-  const item = wanted.endsWith("OLD") ? before() : after;
+  const item = wanted.endsWith("OLD") ? before() : after?.attributes;
   if (item === undefined || wanted.startsWith("ALL")) return item;
   const cut = cutPaths(update?.targets.map(({ path }) => path) ?? [])(item);
   return Object.keys(cut).length === 0 ? undefined : cut;

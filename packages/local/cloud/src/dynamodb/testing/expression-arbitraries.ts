@@ -220,3 +220,82 @@ const projected = fc.constantFrom(
 export const projection: fc.Arbitrary<string> = fc
   .array(projected, { minLength: 1, maxLength: 4 })
   .map((paths) => paths.join(", "));
+
+const number = fc
+  .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.integer({ min: -40, max: 40 }))
+  .map(([digits, exponent]) => `${digits}e${exponent}`);
+/** dynalite counts UTF-16 code units, not bytes. */
+const ascii = fc.string({ unit: "grapheme-ascii", minLength: 1 });
+const base64 = fc
+  .uint8Array({ maxLength: 5 })
+  .map((array) => Buffer.from(array).toString("base64"));
+
+const { value: anyValue } = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    ascii.map((S): Json => ({ S })),
+    number.map((N) => ({ N })),
+    base64.map((B) => ({ B })),
+    fc.boolean().map((BOOL) => ({ BOOL })),
+    fc.constant({ NULL: true }),
+    set(ascii).map((SS) => ({ SS })),
+    fc
+      .uniqueArray(fc.integer(), { minLength: 1, maxLength: 3 })
+      .map((list) => ({ NS: list.map(String) })),
+    set(base64.filter((text) => text !== "")).map((BS) => ({ BS })),
+    fc.array(tie("value"), { maxLength: 3 }).map((L) => ({ L })),
+    fc.dictionary(ascii, tie("value"), { maxKeys: 3 }).map((M) => ({ M })),
+  ),
+}));
+
+/** Attributes of every type, at all depths. */
+export const anyItem: fc.Arbitrary<Json> = fc.dictionary(
+  fc.constantFrom("a", "bb", "ccc", "pad."),
+  anyValue,
+  { maxKeys: 4 },
+);
+
+const keyValues: Record<string, Json> = {
+  ":i": { S: "a" },
+  ":n": { N: "1" },
+  ":m": { N: "2" },
+  ":b": { B: "AQ==" },
+};
+const keyPath = fc.constantFrom("id", "sort", "other", "sort.x", "id[0]");
+const keyOperand = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...Object.keys(keyValues)) },
+  keyPath,
+  fc.constant("size(other)"),
+);
+const oneKeyCondition = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom("id = :i", "sort > :n", ":n <= sort") },
+  fc
+    .tuple(
+      fc.oneof(keyPath, keyOperand),
+      fc.constantFrom("=", "<", "<=", ">", ">=", "<>"),
+      keyOperand,
+    )
+    .map((parts) => parts.join(" ")),
+  fc
+    .tuple(keyPath, keyOperand, keyOperand)
+    // Of these dynalite doesn't say that an operand is compared with itself.
+    .filter(([a, b, c]) => a !== b && a !== c)
+    .map(([a, b, c]) => `${a} BETWEEN ${b} AND ${c}`),
+  fc.tuple(keyPath, keyOperand).map(([a, b]) => `begins_with(${a}, ${b})`),
+  fc.tuple(keyPath, keyOperand).map(([a, b]) => `contains(${a}, ${b})`),
+  fc.tuple(keyPath, fc.constantFrom(...Object.keys(keyValues))).map(([a, b]) => `${a} IN (${b})`),
+  keyPath.map((a) => `attribute_exists(${a})`),
+  fc.constant("NOT id = :i"),
+);
+
+/** Conditions on the keys `id` (S) and `sort` (N), most of them none that a Query takes, and their values. */
+export const keyCondition: fc.Arbitrary<readonly [expression: string, values: Json]> = fc
+  .tuple(
+    fc.array(oneKeyCondition, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom("AND", "AND", "AND", "OR"),
+  )
+  .map(([conditions, operator]) => {
+    const expression = conditions.join(` ${operator} `);
+    const used = Object.entries(keyValues).filter(([name]) => expression.includes(name));
+    return [expression, Object.fromEntries(used)] as const;
+  });

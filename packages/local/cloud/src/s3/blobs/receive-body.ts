@@ -25,8 +25,8 @@ export type Digests = (algorithm: ChecksumAlgorithm) => Buffer;
 
 export interface ReceiveOptions {
   readonly algorithms: readonly ChecksumAlgorithm[];
-  /** How long the body says it is; another length is IncompleteBody. */
-  readonly size: number;
+  /** How long the body says it is; another length is IncompleteBody. undefined: it doesn't say. */
+  readonly size: number | undefined;
   /** Longer is EntityTooLarge. */
   readonly maximumSize: number;
   /** Parts of an upload always have a file, which becomes a part of the object as it is. */
@@ -42,13 +42,17 @@ export async function receiveBody(
   blobs: BlobStore,
   options: ReceiveOptions,
 ): Promise<ReceivedBody> {
-  if (options.size > options.maximumSize) {
-    throw entityTooLarge(options.size, options.maximumSize);
-  }
-  const needsBlob = options.size > (options.alwaysBlob ? 0 : largestSmallBody);
-  const writer = needsBlob ? await blobs.create() : undefined;
+  const { size = 0, maximumSize, alwaysBlob } = options;
+  if (size > maximumSize) throw entityTooLarge(size, maximumSize);
+  const smallest = alwaysBlob ? 0 : largestSmallBody;
+  let writer: BlobWriter | undefined;
+  const writerFor = async (known: number): Promise<BlobWriter | undefined> => {
+    if (writer === undefined && known > smallest) writer = await blobs.create();
+    return writer;
+  };
   try {
-    return await receive(body, writer, options);
+    await writerFor(size);
+    return await receive(body, writerFor, options);
   } catch (error) {
     writer?.abandon();
     throw error;
@@ -57,7 +61,8 @@ export async function receiveBody(
 
 async function receive(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  writer: BlobWriter | undefined,
+  /** Where a body goes that has so many bytes at least; undefined while it may be a small one. */
+  writerFor: (size: number) => Promise<BlobWriter | undefined>,
   options: ReceiveOptions,
 ): Promise<ReceivedBody> {
   const md5 = createHash("md5");
@@ -65,23 +70,28 @@ async function receive(
     algorithm,
     running: createDigest(algorithm),
   }));
+  const expected = options.size ?? Number.POSITIVE_INFINITY;
   let size = 0;
   let gathered: Uint8Array[] = [];
   let gatheredSize = 0;
   for await (const part of body) {
     size += part.length;
-    if (size > options.size) throw incompleteBody();
+    if (size > expected) throw incompleteBody();
+    if (size > options.maximumSize) throw entityTooLarge(size, options.maximumSize);
     md5.update(part);
     for (const { running } of digests) running.update(part);
     gathered.push(part);
     gatheredSize += part.length;
-    if (writer !== undefined && gatheredSize >= writeSize) {
+    if (gatheredSize >= writeSize) {
+      const writer = await writerFor(size);
+      if (writer === undefined) throw new Error("a small body is smaller than what is gathered");
       await writer.write(gathered);
       gathered = [];
       gatheredSize = 0;
     }
   }
-  if (size !== options.size) throw incompleteBody();
+  if (options.size !== undefined && size !== options.size) throw incompleteBody();
+  const writer = await writerFor(size);
   const taken = { size, md5: md5.digest(), digests: finished(digests) };
   if (writer === undefined) return { ...taken, stored: smallBody(gathered, size) };
   await writer.write(gathered);

@@ -3,7 +3,7 @@ import type { ChecksumAlgorithm } from "../checksum.ts";
 import { defaultChecksumAlgorithm } from "../checksum.ts";
 import { bareEtag } from "../conditions.ts";
 import { maximumPartNumber } from "../find-upload.ts";
-import { invalidRequest, S3Error } from "../s3-error.ts";
+import { entityTooSmall, invalidRequest, S3Error } from "../s3-error.ts";
 import type { Upload, UploadPart, UploadStore } from "../store/upload-store.ts";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html: 5 MiB, but for the last part. */
@@ -49,7 +49,9 @@ export function assembleParts(
     parts.push(part);
   }
   for (const part of parts.slice(0, -1)) {
-    if (part.size < smallestPart) throw entityTooSmall(part);
+    if (part.size < smallestPart) {
+      throw entityTooSmall(part.size, smallestPart, { PartNumber: part.number, ETag: part.etag });
+    }
   }
   return {
     parts,
@@ -88,13 +90,3 @@ const invalidPart = (upload: Upload, { number, etag }: RequestedPart): S3Error =
     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
     { fields: { UploadId: upload.id, PartNumber: number, ETag: bareEtag(etag) } },
   );
-
-const entityTooSmall = (part: UploadPart): S3Error =>
-  new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
-    fields: {
-      ProposedSize: part.size,
-      MinSizeAllowed: smallestPart,
-      PartNumber: part.number,
-      ETag: part.etag,
-    },
-  });

@@ -1,6 +1,7 @@
 import type { Effects, S3Parts } from "../operation.ts";
 import type { Bucket } from "../store/bucket-store.ts";
-import { isWanted } from "./bucket-notification.ts";
+import { isWanted, targetKind } from "./bucket-notification.ts";
+import { busEvent } from "./bus-event.ts";
 import { eventMessage, type ObjectEvent } from "./event-message.ts";
 
 /** Writes an event for each target that wants it, in the transaction of what happened. */
@@ -12,11 +13,15 @@ export function announce(
 ): void {
   for (const notification of bucket.notifications) {
     if (!isWanted(notification, event.name, event.key)) continue;
+    const told = { ...event, bucket: bucket.name };
     parts.store.outbox.add({
       target: notification.targetArn,
       bucket: bucket.name,
       key: event.key,
-      body: eventMessage({ ...event, bucket: bucket.name }, notification, parts.place),
+      body:
+        targetKind(notification.targetArn) === "bus"
+          ? busEvent(told)
+          : eventMessage(told, notification, parts.place),
     });
     effects.notified.add(notification.targetArn);
   }

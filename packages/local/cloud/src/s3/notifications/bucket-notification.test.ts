@@ -42,8 +42,8 @@ test("prefix and suffix must both fit", () => {
 
 test.each([
   [{ events: ["s3:ObjectRestore:*"] }, /ObjectRestore|events/],
-  [{ events: ["s3:ObjectCreated:Post"] }, /events/],
-  [{ targetArn: "arn:aws:lambda:us-east-1:000000000000:function:f" }, /only queues/],
+  [{ events: ["s3:ReducedRedundancyLostObject"] }, /events/],
+  [{ targetArn: "arn:aws:sns:us-east-1:000000000000:topic" }, /only queues and functions/],
 ])("%j is refused when the stack asks for it", (wanted, why) => {
   expect(() => read(wanted)).toThrow(why);
 });

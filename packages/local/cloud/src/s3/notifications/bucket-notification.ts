@@ -14,26 +14,43 @@ export interface BucketNotification {
 /** What happens here, named as in an event; https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 export type EventName =
   | "ObjectCreated:Put"
+  | "ObjectCreated:Post"
   | "ObjectCreated:Copy"
   | "ObjectCreated:CompleteMultipartUpload"
   | "ObjectRemoved:Delete"
-  | "ObjectRemoved:DeleteMarkerCreated";
+  | "ObjectRemoved:DeleteMarkerCreated"
+  | "ObjectTagging:Put"
+  | "ObjectTagging:Delete";
 
-const eventPatterns = [
+export const eventPatterns = [
   "s3:ObjectCreated:*",
   "s3:ObjectCreated:Put",
+  "s3:ObjectCreated:Post",
   "s3:ObjectCreated:Copy",
   "s3:ObjectCreated:CompleteMultipartUpload",
   "s3:ObjectRemoved:*",
   "s3:ObjectRemoved:Delete",
   "s3:ObjectRemoved:DeleteMarkerCreated",
+  "s3:ObjectTagging:*",
+  "s3:ObjectTagging:Put",
+  "s3:ObjectTagging:Delete",
 ] as const;
 
 type EventPattern = (typeof eventPatterns)[number];
 
+/** What kind of thing an ARN names as a target; undefined for what gets no notifications here. */
+export function targetKind(arn: string): "queue" | "function" | "bus" | undefined {
+  const service = /^arn:aws[^:]*:(sqs|lambda|events):/.exec(arn)?.[1];
+  if (service === "sqs") return "queue";
+  if (service === "lambda") return "function";
+  return service === "events" ? "bus" : undefined;
+}
+
 const supported = z.strictObject({
   id: z.string().min(1),
-  targetArn: z.string().regex(/^arn:aws[^:]*:sqs:/, "only queues are supported as targets"),
+  targetArn: z
+    .string()
+    .refine((arn) => targetKind(arn) !== undefined, "only queues and functions are targets"),
   events: z.array(z.enum(eventPatterns)).min(1),
   prefix: z.string().default(""),
   suffix: z.string().default(""),
@@ -50,16 +67,24 @@ export function readNotifications(bucket: BucketDraft): BucketNotification[] {
       `The notifications of the bucket ${bucket.name} are not supported:\n${z.prettifyError(result.error)}`,
     );
   }
-  const notifications = result.data;
-  for (const [index, one] of notifications.entries()) {
-    const other = notifications.slice(0, index).find((earlier) => overlap(earlier, one));
-    if (other !== undefined) {
-      throw new Error(
-        `The notifications "${other.id}" and "${one.id}" of the bucket ${bucket.name} overlap: S3 tells each event of a key to one target only.`,
-      );
-    }
+  const overlapping = findOverlap(result.data);
+  if (overlapping === undefined) return result.data;
+  const [one, other] = overlapping;
+  throw new Error(
+    `The notifications "${one.id}" and "${other.id}" of the bucket ${bucket.name} overlap: S3 tells each event of a key to one target only.`,
+  );
+}
+
+/** Two notifications that would both tell the same event of a key; EventBridge is told whatever else is. */
+export function findOverlap(
+  notifications: readonly BucketNotification[],
+): readonly [BucketNotification, BucketNotification] | undefined {
+  const exclusive = notifications.filter(({ targetArn }) => targetKind(targetArn) !== "bus");
+  for (const [index, one] of exclusive.entries()) {
+    const other = exclusive.slice(0, index).find((earlier) => overlap(earlier, one));
+    if (other !== undefined) return [other, one];
   }
-  return notifications;
+  return undefined;
 }
 
 function overlap(a: BucketNotification, b: BucketNotification): boolean {

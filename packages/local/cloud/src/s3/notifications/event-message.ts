@@ -53,12 +53,16 @@ export function eventMessage(
         size: event.content?.size,
         eTag: event.content?.etag,
         versionId: event.versionId,
-        sequencer: event.sequence.toString(16).toUpperCase().padStart(18, "0"),
+        sequencer: sequencer(event),
       },
     },
   };
   return JSON.stringify({ Records: [record] });
 }
+
+/** Hexadecimal digits that grow with each event of a key. */
+export const sequencer = ({ sequence }: ObjectEvent): string =>
+  sequence.toString(16).toUpperCase().padStart(18, "0");
 
 /** What S3 sends when a notification is set up, to see whether it arrives. */
 export function testMessage(bucket: string, requestId: string, timeMs: number): string {

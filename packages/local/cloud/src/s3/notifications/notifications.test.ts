@@ -1,12 +1,16 @@
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { failure } from "../testing/failure.ts";
 import { type ServedS3, serveS3 } from "../testing/serve-s3.ts";
 
 const queue = "arn:aws:sqs:us-east-1:000000000000:q";
@@ -189,4 +193,86 @@ test("a changed notification is tried out again, an unchanged one is not", async
   await expect.poll(() => served.events.length).toBe(3);
   const told = served.events.splice(0).map(({ body }) => JSON.parse(body));
   expect(told.filter(({ Event }) => Event === "s3:TestEvent")).toHaveLength(2);
+});
+
+test("functions and EventBridge are told as well, each in its own words", async () => {
+  const FunctionArn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+  const Bucket = "many-targets";
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: {
+        LambdaFunctionConfigurations: [
+          { Id: "f", LambdaFunctionArn: FunctionArn, Events: ["s3:ObjectTagging:*"] },
+        ],
+        EventBridgeConfiguration: {},
+      },
+    }),
+  );
+  const Key = "a b+ä";
+  const { ETag } = await s3.send(new PutObjectCommand({ Bucket, Key, Body: "hello" }));
+  const TagSet = [{ Key: "a", Value: "b" }];
+  await s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet } }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+
+  // A bus is told of three things, a function of one.
+  await expect.poll(() => served.events.length).toBe(4);
+  const told = served.events.splice(0).map(({ targetArn, body }) => ({
+    targetArn,
+    body: JSON.parse(body),
+  }));
+  const ofFunction = told.filter(({ targetArn }) => targetArn === FunctionArn);
+  expect(ofFunction).toMatchObject([
+    { body: { Records: [{ eventName: "ObjectTagging:Put", s3: { configurationId: "f" } }] } },
+  ]);
+  const bus = "arn:aws:events:us-east-1:000000000000:event-bus/default";
+  const ofBus = told.filter(({ targetArn }) => targetArn === bus).map(({ body }) => body);
+  expect(ofBus[0]).toEqual({
+    source: "aws.s3",
+    "detail-type": "Object Created",
+    time: expect.any(Number),
+    detail: {
+      version: "0",
+      bucket: { name: Bucket },
+      object: {
+        key: Key,
+        size: 5,
+        etag: ETag?.replaceAll('"', ""),
+        sequencer: expect.stringMatching(/^[0-9A-F]{18}$/),
+      },
+      "request-id": expect.any(String),
+      requester: "000000000000",
+      "source-ip-address": "127.0.0.1",
+      reason: "PutObject",
+    },
+  });
+  expect(ofBus.slice(1)).toMatchObject([
+    { "detail-type": "Object Tags Added" },
+    {
+      "detail-type": "Object Deleted",
+      detail: { reason: "DeleteObject", "deletion-type": "Permanently Deleted" },
+    },
+  ]);
+});
+
+test("a function that may not be invoked is no target", async () => {
+  const refused = s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: "plain",
+      NotificationConfiguration: {
+        LambdaFunctionConfigurations: [
+          {
+            LambdaFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:closed",
+            Events: ["s3:ObjectCreated:*"],
+          },
+        ],
+      },
+    }),
+  );
+
+  expect(await failure(refused)).toMatchObject({
+    code: "InvalidArgument",
+    message: "Unable to validate the following destination configurations",
+  });
 });

@@ -2,21 +2,23 @@ import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
+  DeleteBucketPolicyCommand,
   DeleteObjectCommand,
   GetBucketAclCommand,
-  GetBucketLocationCommand,
+  GetBucketLifecycleConfigurationCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketPolicyCommand,
-  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
-  HeadBucketCommand,
+  GetObjectAclCommand,
+  GetObjectCommand,
   ListBucketsCommand,
-  PutBucketCorsCommand,
-  PutBucketVersioningCommand,
+  PutBucketPolicyCommand,
+  PutBucketRequestPaymentCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { failure, type ServedS3, serveS3 } from "../testing/serve-s3.ts";
+import { failure } from "../testing/failure.ts";
+import { type ServedS3, serveS3 } from "../testing/serve-s3.ts";
 
 const policy = JSON.stringify({
   Version: "2012-10-17",
@@ -51,21 +53,6 @@ beforeAll(async () => {
 afterAll(() => served.close());
 
 describe("what a bucket says of itself", () => {
-  test("that it is there", async () => {
-    const head = await s3.send(new HeadBucketCommand({ Bucket: "photos" }));
-
-    expect(head.BucketRegion).toBe("us-east-1");
-    expect(await failure(s3.send(new HeadBucketCommand({ Bucket: "nowhere" })))).toMatchObject({
-      status: 404,
-    });
-  });
-
-  test("where it is", async () => {
-    const answer = await s3.send(new GetBucketLocationCommand({ Bucket: "photos" }));
-
-    expect(answer.LocationConstraint).toBeUndefined();
-  });
-
   test("whether it keeps versions", async () => {
     const status = async (Bucket: string) =>
       (await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status;
@@ -97,12 +84,6 @@ describe("what a bucket says of itself", () => {
       },
     ]);
     expect((await get("plain")).QueueConfigurations).toBeUndefined();
-  });
-
-  test("that it has no tags", async () => {
-    const call = s3.send(new GetBucketTaggingCommand({ Bucket: "photos" }));
-
-    expect(await failure(call)).toMatchObject({ code: "NoSuchTagSet", status: 404 });
   });
 });
 
@@ -145,13 +126,6 @@ describe("buckets of people", () => {
     });
   });
 
-  test.each(["ab", "Upper", "under_score", "-a-", "1.2.3.4", "a..b"])(
-    "%s is no bucket's name",
-    async (name) => {
-      expect(await failure(create(name))).toMatchObject({ code: "InvalidBucketName" });
-    },
-  );
-
   test.each([
     [
       { CreateBucketConfiguration: { LocationConstraint: "eu-west-1" } },
@@ -165,26 +139,59 @@ describe("buckets of people", () => {
   });
 });
 
-test("what is not there is refused by its name", async () => {
-  const acl = await failure(s3.send(new GetBucketAclCommand({ Bucket: "photos" })));
-  const cors = await failure(
-    s3.send(new PutBucketCorsCommand({ Bucket: "photos", CORSConfiguration: { CORSRules: [] } })),
-  );
-  const versioning = await failure(
-    s3.send(
-      new PutBucketVersioningCommand({
-        Bucket: "photos",
-        VersioningConfiguration: { Status: "Enabled" },
-      }),
-    ),
-  );
+test.each([
+  ["GetBucketAcl", () => s3.send(new GetBucketAclCommand({ Bucket: "photos" }))],
+  ["GetObjectAcl", () => s3.send(new GetObjectAclCommand({ Bucket: "photos", Key: "k" }))],
+  [
+    "GetBucketLifecycleConfiguration",
+    () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: "photos" })),
+  ],
+  [
+    "PutBucketRequestPayment",
+    () =>
+      s3.send(
+        new PutBucketRequestPaymentCommand({
+          Bucket: "photos",
+          RequestPaymentConfiguration: { Payer: "Requester" },
+        }),
+      ),
+  ],
+])("%s, which is not there, is refused by its name", async (name, call) => {
+  expect(await failure(call())).toEqual({
+    code: "NotImplemented",
+    status: 501,
+    message: `The local cloud's S3 does not support ${name}.`,
+  });
+});
 
-  for (const [refused, name] of [
-    [acl, "acl"],
-    [cors, "cors"],
-    [versioning, "versioning"],
-  ] as const) {
-    expect(refused).toMatchObject({ code: "NotImplemented", status: 501 });
-    expect(refused.message).toContain(`"?${name}"`);
-  }
+test("a policy that could not be held is not taken", async () => {
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: "arn:aws:s3:::plain/*",
+        Condition: { NobodyKnowsThis: { "aws:SourceArn": "x" } },
+      },
+    ],
+  });
+  const refused = await failure(s3.send(new PutBucketPolicyCommand({ Bucket: "plain", Policy })));
+
+  expect(refused).toMatchObject({ code: "NotImplemented", status: 501 });
+  expect(refused.message).toContain("NobodyKnowsThis");
+});
+
+test("a policy that a person gives a bucket is held at once", async () => {
+  await s3.send(new PutObjectCommand({ Bucket: "plain", Key: "secret", Body: "x" }));
+  const Resource = "arn:aws:s3:::plain/secret";
+  const statement = { Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  const get = () => s3.send(new GetObjectCommand({ Bucket: "plain", Key: "secret" }));
+
+  await s3.send(new PutBucketPolicyCommand({ Bucket: "plain", Policy }));
+  expect(await failure(get())).toMatchObject({ code: "AccessDenied", status: 403 });
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket: "plain" }));
+  expect((await get()).ContentLength).toBe(1);
 });

@@ -4,7 +4,6 @@ import { firstBehind, laterKey, nextKey } from "../key-order.ts";
 import { isoSeconds } from "../object-headers.ts";
 import type { BucketCall, Operation, ServiceCall } from "../operation.ts";
 import { authorizeBucket, bucketArn } from "../permissions.ts";
-import { S3Error } from "../s3-error.ts";
 import { behindAllText } from "../store/listing-store.ts";
 import { writeXml } from "../xml.ts";
 import { emptyResponse, xmlHeaders, xmlResponse } from "../xml-response.ts";
@@ -65,71 +64,5 @@ export const getBucketLocation: Operation<BucketCall> = {
     // For historical reasons us-east-1 is told by an empty element.
     const region = place.region === "us-east-1" ? "" : place.region;
     return { status: 200, headers: xmlHeaders, body: writeXml("LocationConstraint", region) };
-  },
-};
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html */
-export const getBucketVersioning: Operation<BucketCall> = {
-  name: "GetBucketVersioning",
-  query: ["versioning"],
-  run(call) {
-    authorizeBucket(call, "s3:GetBucketVersioning");
-    const { versioning } = call.bucket;
-    return xmlResponse("VersioningConfiguration", {
-      Status: versioning === "" ? undefined : versioning,
-    });
-  },
-};
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html */
-export const getBucketPolicy: Operation<BucketCall> = {
-  name: "GetBucketPolicy",
-  query: ["policy"],
-  run(call) {
-    authorizeBucket(call, "s3:GetBucketPolicy");
-    const { policy, name } = call.bucket;
-    if (policy === undefined) {
-      throw new S3Error("NoSuchBucketPolicy", "The bucket policy does not exist", {
-        status: 404,
-        fields: { BucketName: name },
-      });
-    }
-    return { status: 200, headers: { "content-type": "application/json" }, body: policy };
-  },
-};
-
-/** Buckets have no tags here: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html */
-export const getBucketTagging: Operation<BucketCall> = {
-  name: "GetBucketTagging",
-  query: ["tagging"],
-  run(call) {
-    authorizeBucket(call, "s3:GetBucketTagging");
-    throw new S3Error("NoSuchTagSet", "The TagSet does not exist", {
-      status: 404,
-      fields: { BucketName: call.bucket.name },
-    });
-  },
-};
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html */
-export const getBucketNotification: Operation<BucketCall> = {
-  name: "GetBucketNotificationConfiguration",
-  query: ["notification"],
-  run(call) {
-    authorizeBucket(call, "s3:GetBucketNotification");
-    return xmlResponse("NotificationConfiguration", {
-      QueueConfiguration: call.bucket.notifications.map((notification) => {
-        const rules = [
-          { Name: "Prefix", Value: notification.prefix },
-          { Name: "Suffix", Value: notification.suffix },
-        ].filter((rule) => rule.Value !== "");
-        return {
-          Id: notification.id,
-          Queue: notification.targetArn,
-          Event: notification.events,
-          Filter: rules.length === 0 ? undefined : { S3Key: { FilterRule: rules } },
-        };
-      }),
-    });
   },
 };

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { checksumAlgorithms, checksumElement, checksumHeader, parseDigest } from "../checksum.ts";
-import { readWriteCondition } from "../conditions.ts";
+import { bareEtag, readWriteCondition } from "../conditions.ts";
 import { findUpload } from "../find-upload.ts";
 import { assembleParts, type RequestedPart } from "../multipart/assemble-parts.ts";
 import { objectChecksum, verifyObjectChecksum } from "../multipart/object-checksum.ts";
 import { checksumElements, encryptionHeaders, quoted, versionHeader } from "../object-headers.ts";
-import type { ObjectCall, Operation } from "../operation.ts";
+import type { ObjectCall, Operation, S3Parts } from "../operation.ts";
 import { authorizeObject } from "../permissions.ts";
 import { readDocument } from "../read-document.ts";
 import { invalidArgument, invalidRequest, S3Error } from "../s3-error.ts";
@@ -44,17 +44,19 @@ export const completeMultipartUpload: Operation<ObjectCall> = {
     const condition = readWriteCondition(headers);
     authorizeObject(call, "s3:PutObject");
     if (condition?.kind === "unchanged") authorizeObject(call, "s3:GetObject");
-    findUpload(call, parts);
+    if (findCompleted(call, parts) === undefined) findUpload(call, parts);
     const { Part } = await readDocument(call, "CompleteMultipartUpload", document, {
       ignoresChecksum: true,
     });
     const requested = Part.map(readPart);
-    const { bucket, version } = await parts.write((effects) => {
+    const answer = await parts.write((effects) => {
+      const completed = findCompleted(call, parts);
+      if (completed?.parts === partsText(requested)) return answerSchema.parse(completed.answer);
       const upload = findUpload(call, parts);
       const assembled = assembleParts(parts.store.uploads, upload, requested);
       checkObjectSize(headers.get("x-amz-mp-object-size"), assembled.size);
       verifyObjectChecksum(headers, upload, assembled);
-      const written = writeVersion(parts, effects, {
+      const { bucket, version } = writeVersion(parts, effects, {
         bucketName: call.bucket.name,
         version: {
           key,
@@ -72,24 +74,43 @@ export const completeMultipartUpload: Operation<ObjectCall> = {
       if (condition !== undefined && upload.overtaken) throw overtaken(key, condition.kind);
       const kept = new Set(assembled.parts.flatMap(({ blob }) => blob ?? []));
       effects.discarded.push(...parts.store.uploads.remove(upload, kept));
-      return written;
+      const told: Answer = {
+        elements: { ETag: quoted(version.etag), ...checksumElements(version.checksum) },
+        headers: bucket.versioning === "Enabled" ? versionHeader(bucket, version.versionId) : {},
+      };
+      parts.store.uploads.complete(
+        upload,
+        { parts: partsText(requested), answer: JSON.stringify(told) },
+        version.modified,
+      );
+      return told;
     });
     return xmlResponse(
       "CompleteMultipartUploadResult",
       {
-        Location: `http://${request.headers.host}/${bucket.name}/${encodeURIComponent(key)}`,
-        Bucket: bucket.name,
+        Location: `http://${request.headers.host}/${call.bucket.name}/${encodeURIComponent(key)}`,
+        Bucket: call.bucket.name,
         Key: key,
-        ETag: quoted(version.etag),
-        ...checksumElements(version.checksum),
+        ...answer.elements,
       },
-      {
-        ...encryptionHeaders,
-        ...(bucket.versioning === "Enabled" ? versionHeader(bucket, version.versionId) : {}),
-      },
+      { ...encryptionHeaders, ...answer.headers },
     );
   },
 };
+
+const texts = z.record(z.string(), z.string());
+const answerSchema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.strictObject({ elements: texts, headers: texts }));
+type Answer = z.infer<typeof answerSchema>;
+
+/** The end of an upload may be asked for again, by somebody who lost the answer: it is the same. */
+const findCompleted = ({ bucket, key, query }: ObjectCall, { store }: S3Parts) =>
+  store.uploads.findCompleted(bucket.id, key, query.get("uploadId") ?? "");
+
+const partsText = (requested: readonly RequestedPart[]): string =>
+  requested.map(({ number, etag }) => `${number} ${bareEtag(etag)}`).join("\n");
 
 function readPart(part: z.infer<typeof document>["Part"][number]): RequestedPart {
   const { PartNumber: number, ETag: etag } = part;

@@ -1,13 +1,15 @@
 import type { Readable } from "node:stream";
 import { readBody } from "../blobs/read-body.ts";
 import { type ByteRange, contentRange, readRange } from "../byte-range.ts";
+import type { Checksum } from "../checksum.ts";
 import { bareEtag, mayRead } from "../conditions.ts";
+import { readPartNumber } from "../find-upload.ts";
 import { findVersion, readVersionId } from "../find-version.ts";
 import { checksumHeaders, objectHeaders } from "../object-headers.ts";
 import type { ObjectCall, Operation, S3Parts } from "../operation.ts";
 import { authorizeObject } from "../permissions.ts";
 import { checkHeaderText, type RequestHeaders } from "../request-headers.ts";
-import { invalidRequest } from "../s3-error.ts";
+import { invalidRequest, S3Error } from "../s3-error.ts";
 import type { ObjectVersion } from "../store/version-store.ts";
 
 /** Parameters that put other values into the answer's headers. */
@@ -21,7 +23,7 @@ const overrides = new Map([
 ]);
 
 const read = {
-  query: ["versionId", ...overrides.keys()],
+  query: ["versionId", "partNumber", ...overrides.keys()],
   headers: ["x-amz-checksum-mode"],
 };
 
@@ -63,9 +65,10 @@ function answerFor(call: ObjectCall, parts: S3Parts, version: ObjectVersion): An
     const { etag = "", "last-modified": modified = "" } = answer;
     return { status: 304, headers: { etag, "last-modified": modified }, range: undefined };
   }
-  const wanted = isRangeWanted(headers, version)
-    ? readRange(headers.get("range"), version.size)
-    : undefined;
+  const part = readPart(call, parts, version);
+  const wanted =
+    part?.range ??
+    (isRangeWanted(headers, version) ? readRange(headers.get("range"), version.size) : undefined);
   const range = wanted ?? { start: 0, length: version.size };
   for (const [parameter, header] of overrides) {
     const value = query.get(parameter);
@@ -73,14 +76,57 @@ function answerFor(call: ObjectCall, parts: S3Parts, version: ObjectVersion): An
   }
   answer["content-length"] = String(range.length);
   if (wanted !== undefined) answer["content-range"] = contentRange(wanted, version.size);
-  // A checksum of the whole object says nothing of a part of it.
-  if (showsChecksum && range.length === version.size) {
+  if (version.partCount !== undefined && part !== undefined) {
+    answer["x-amz-mp-parts-count"] = String(version.partCount);
+  }
+  // A checksum of the whole object says nothing of a range of it.
+  if (showsChecksum && part?.checksum !== undefined) {
+    Object.assign(answer, checksumHeaders(part.checksum));
+  } else if (showsChecksum && range.length === version.size) {
     Object.assign(answer, checksumHeaders(version.checksum));
   }
   if (version.tags.length > 0 && mayReadTags(call)) {
     answer["x-amz-tagging-count"] = String(version.tags.length);
   }
   return { status: wanted === undefined ? 200 : 206, headers: answer, range };
+}
+
+interface AskedPart {
+  /** undefined: all of an object that is empty. */
+  readonly range: ByteRange | undefined;
+  /** Known of the parts that the object's own is made of. */
+  readonly checksum?: Checksum;
+}
+
+/** The part that a read asks for, counted from 1; what was uploaded at once is one part. */
+function readPart(
+  { query, headers }: ObjectCall,
+  { store }: S3Parts,
+  version: ObjectVersion,
+): AskedPart | undefined {
+  if (!query.has("partNumber")) return undefined;
+  const number = readPartNumber(query);
+  if (headers.has("range")) {
+    throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
+  }
+  const count = version.partCount ?? 1;
+  if (number > count) {
+    throw new S3Error("InvalidPartNumber", "The requested partnumber is not satisfiable", {
+      status: 416,
+      fields: { ActualPartCount: count, PartNumberRequested: number },
+    });
+  }
+  const { size, checksum } = version;
+  if (size === 0) return { range: undefined };
+  if (version.partCount === undefined) return { range: { start: 0, length: size } };
+  const parts = store.versions.parts(version);
+  const start = parts.slice(0, number - 1).reduce((sum, part) => sum + part.size, 0);
+  const part = parts[number - 1];
+  if (part === undefined) throw new Error("an object has as many parts as it says");
+  return {
+    range: { start, length: part.size },
+    ...(checksum?.type === "COMPOSITE" ? { checksum: { ...checksum, value: part.checksum } } : {}),
+  };
 }
 
 function authorizedVersion(call: ObjectCall, { store }: S3Parts, method: string): ObjectVersion {

@@ -1,4 +1,5 @@
 import { findVersion, isDeleteMarker, readVersionId } from "../find-version.ts";
+import { announce } from "../notifications/announce.ts";
 import { versionHeader } from "../object-headers.ts";
 import type { ObjectCall, Operation, S3Parts } from "../operation.ts";
 import { authorizeObject } from "../permissions.ts";
@@ -6,6 +7,7 @@ import { readDocument } from "../read-document.ts";
 import type { ObjectVersion } from "../store/version-store.ts";
 import { checkTags, type Tag, taggingDocument, writeTagging } from "../tags.ts";
 import { uploadChecksumHeaders } from "../upload-headers.ts";
+import { eventOrigin, eventVersion } from "../write-version.ts";
 import { emptyResponse, xmlHeaders } from "../xml-response.ts";
 
 const query = ["tagging", "versionId"];
@@ -52,12 +54,20 @@ type Verb = "Get" | "Put" | "Delete";
 const setTags = (
   call: ObjectCall,
   parts: S3Parts,
-  verb: Verb,
+  verb: "Put" | "Delete",
   tags: readonly Tag[],
 ): Promise<ObjectVersion> =>
-  parts.write(() => {
+  parts.write((effects) => {
     const version = taggedVersion(call, parts, verb);
     parts.store.versions.setTags(version, tags);
+    announce(parts, effects, call.bucket, {
+      ...eventOrigin(call.request, parts.clock.now()),
+      name: verb === "Put" ? "ObjectTagging:Put" : "ObjectTagging:Delete",
+      key: call.key,
+      sequence: parts.store.versions.nextSequence(),
+      content: { size: version.size, etag: version.etag },
+      ...eventVersion(version.versionId),
+    });
     return version;
   });
 

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { CorsRule } from "../cors/cors-rule.ts";
 import type { BucketNotification } from "../notifications/bucket-notification.ts";
+import type { Tag } from "../tags.ts";
 
 /** "" is a bucket that never had versions. */
 export type Versioning = "" | "Enabled" | "Suspended";
@@ -16,7 +18,13 @@ export interface Bucket extends BucketSettings {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly created: number;
+  /** In the order given; the first that fits a request holds. */
+  readonly cors: readonly CorsRule[];
+  readonly tags: readonly Tag[];
 }
+
+/** What people give a bucket, and the stack says nothing of. */
+export type BucketDocuments = Pick<Bucket, "cors" | "tags">;
 
 export interface BucketStore {
   find(name: string): Bucket | undefined;
@@ -24,6 +32,12 @@ export interface BucketStore {
   list(from: string, prefixEnd: string | Uint8Array, limit: number): Bucket[];
   create(name: string, created: number, settings: BucketSettings): void;
   update(id: number, settings: BucketSettings): void;
+  /** An empty document is none. */
+  putDocument<Kind extends keyof BucketDocuments>(
+    id: number,
+    kind: Kind,
+    document: BucketDocuments[Kind],
+  ): void;
   /** Neither objects nor delete markers. */
   isEmpty(id: number): boolean;
   remove(id: number): void;
@@ -42,10 +56,37 @@ export function createBucketStore(database: DatabaseSync): BucketStore {
   );
   const remove = database.prepare("DELETE FROM buckets WHERE id = ?");
   const selectAnyVersion = database.prepare("SELECT 1 FROM versions WHERE bucket = ? LIMIT 1");
+  const selectDocuments = database.prepare(
+    "SELECT kind, document FROM bucket_documents WHERE bucket = ?",
+  );
+  const putDocument = database.prepare(
+    "INSERT OR REPLACE INTO bucket_documents (bucket, kind, document) VALUES (?, ?, ?)",
+  );
+  const removeDocument = database.prepare(
+    "DELETE FROM bucket_documents WHERE bucket = ? AND kind = ?",
+  );
+  const removeDocuments = database.prepare("DELETE FROM bucket_documents WHERE bucket = ?");
   const known = new Map<string, Bucket>();
 
   const columns = (settings: BucketSettings) =>
     [settings.versioning, settings.policy ?? null, JSON.stringify(settings.notifications)] as const;
+
+  function toBucket(row: Record<string, unknown>): Bucket {
+    const id = Number(row.id);
+    const documents = new Map(
+      selectDocuments.all(id).map(({ kind, document }) => [kind, JSON.parse(String(document))]),
+    );
+    return {
+      id,
+      name: String(row.name),
+      created: Number(row.created),
+      versioning: row.versioning as Versioning,
+      ...(row.policy === null ? {} : { policy: String(row.policy) }),
+      notifications: JSON.parse(String(row.notifications)),
+      cors: documents.get("cors") ?? [],
+      tags: documents.get("tags") ?? [],
+    };
+  }
 
   return {
     find(name) {
@@ -69,21 +110,16 @@ export function createBucketStore(database: DatabaseSync): BucketStore {
       known.clear();
       update.run(...columns(settings), id);
     },
+    putDocument(id, kind, document) {
+      known.clear();
+      if (document.length === 0) removeDocument.run(id, kind);
+      else putDocument.run(id, kind, JSON.stringify(document));
+    },
     isEmpty: (id) => selectAnyVersion.get(id) === undefined,
     remove(id) {
       known.clear();
+      removeDocuments.run(id);
       remove.run(id);
     },
-  };
-}
-
-function toBucket(row: Record<string, unknown>): Bucket {
-  return {
-    id: Number(row.id),
-    name: String(row.name),
-    created: Number(row.created),
-    versioning: row.versioning as Versioning,
-    ...(row.policy === null ? {} : { policy: String(row.policy) }),
-    notifications: JSON.parse(String(row.notifications)),
   };
 }

@@ -1,6 +1,6 @@
 import { openDatabase, transaction } from "../../store/database.ts";
+import { type Commit, createGroupCommit } from "../../store/group-commit.ts";
 import { type BucketStore, createBucketStore } from "./bucket-store.ts";
-import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
 import { createListingStore, type ListingStore } from "./listing-store.ts";
 import { createOutboxStore, type OutboxStore } from "./outbox-store.ts";
 import { schema } from "./schema.ts";
@@ -14,23 +14,28 @@ export interface S3Store {
   readonly listings: ListingStore;
   readonly uploads: UploadStore;
   readonly outbox: OutboxStore;
-  readonly commit: GroupCommit;
+  readonly commit: Commit;
   /** One transaction of its own, at once; for what is done before there are requests. */
   commitNow(work: () => void): void;
-  close(): void;
+  /** Fulfilled when what was asked for before is on disk. */
+  close(): Promise<void>;
 }
 
 export function openS3Store(file: string): S3Store {
   const database = openDatabase(file, schema);
   const versions = createVersionStore(database);
+  const group = createGroupCommit(database);
   return {
     buckets: createBucketStore(database),
     versions,
     listings: createListingStore(database),
     uploads: createUploadStore(database, versions.nextSequence),
     outbox: createOutboxStore(database),
-    commit: createGroupCommit(database),
+    commit: group.commit,
     commitNow: (work) => transaction(database, work),
-    close: () => database.close(),
+    async close() {
+      await group.close();
+      database.close();
+    },
   };
 }

@@ -11,6 +11,11 @@ CREATE TABLE IF NOT EXISTS buckets (
   versioning TEXT NOT NULL, policy TEXT, notifications TEXT NOT NULL
 ) STRICT;
 
+-- What else a bucket has been given, as JSON.
+CREATE TABLE IF NOT EXISTS bucket_documents (
+  bucket INTEGER NOT NULL, kind TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (bucket, kind)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS versions (
   sequence INTEGER PRIMARY KEY, bucket INTEGER NOT NULL, key TEXT NOT NULL, version_id TEXT NOT NULL,
   latest INTEGER NOT NULL, delete_marker INTEGER NOT NULL,
@@ -43,6 +48,13 @@ CREATE TABLE IF NOT EXISTS upload_parts (
   modified INTEGER NOT NULL, checksum TEXT NOT NULL, given_algorithm TEXT, given_checksum TEXT,
   PRIMARY KEY (upload, number)
 ) STRICT, WITHOUT ROWID;
+
+-- Uploads that have become objects, for a while: what was answered is answered again.
+CREATE TABLE IF NOT EXISTS completed_uploads (
+  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, bucket INTEGER NOT NULL, key TEXT NOT NULL, completed INTEGER NOT NULL,
+  parts TEXT NOT NULL, answer TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS uploads_by_completion ON completed_uploads (completed);
 
 -- Every file that belongs to something: a file that is not here is left over from a crash.
 CREATE TABLE IF NOT EXISTS blobs (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

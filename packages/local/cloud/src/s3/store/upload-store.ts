@@ -40,6 +40,17 @@ export interface UploadPart {
   readonly given: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
 }
 
+/** An upload that has become an object. */
+export interface CompletedUpload {
+  /** Numbers and ETags of the parts that it was made of. */
+  readonly parts: string;
+  /** JSON */
+  readonly answer: string;
+}
+
+/** S3 says of no time; who asks again after so long has not lost an answer. */
+const completedKeptMs = 24 * 60 * 60 * 1000;
+
 export interface UploadStore {
   /** @returns the upload's id */
   create(upload: NewUpload): string;
@@ -50,6 +61,9 @@ export interface UploadStore {
   /** Ends an upload whose parts in `kept` now belong to an object; returns the blobs of the others. */
   remove(upload: Upload, kept: ReadonlySet<string>): string[];
   removeAll(bucket: number): string[];
+  /** Keeps for a while what the end of an upload was answered, and forgets what was kept long enough. */
+  complete(upload: Upload, completed: CompletedUpload, nowMs: number): void;
+  findCompleted(bucket: number, key: string, id: string): CompletedUpload | undefined;
   /** Notes that a key was written or deleted. */
   overtake(bucket: number, key: string): void;
 }
@@ -82,6 +96,14 @@ export function createUploadStore(database: DatabaseSync, nextSequence: () => nu
     "SELECT blob FROM upload_parts WHERE upload = ? AND blob IS NOT NULL",
   );
   const removeParts = database.prepare("DELETE FROM upload_parts WHERE upload = ?");
+  const insertCompleted = database.prepare(
+    "INSERT INTO completed_uploads (sequence, id, bucket, key, completed, parts, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const selectCompleted = database.prepare(
+    "SELECT id, parts, answer FROM completed_uploads WHERE sequence = ? AND bucket = ? AND key = ?",
+  );
+  const forgetCompleted = database.prepare("DELETE FROM completed_uploads WHERE completed < ?");
+  const removeCompleted = database.prepare("DELETE FROM completed_uploads WHERE bucket = ?");
   const insertBlob = database.prepare("INSERT INTO blobs (name) VALUES (?)");
   const removeBlob = database.prepare("DELETE FROM blobs WHERE name = ?");
 
@@ -141,8 +163,18 @@ export function createUploadStore(database: DatabaseSync, nextSequence: () => nu
 
     parts: (upload, after, limit) => selectParts.all(upload.sequence, after, limit).map(toPart),
     remove: end,
-    removeAll: (bucket) =>
-      selectOfBucket.all(bucket).flatMap((row) => end(toUpload(row), new Set())),
+    removeAll(bucket) {
+      removeCompleted.run(bucket);
+      return selectOfBucket.all(bucket).flatMap((row) => end(toUpload(row), new Set()));
+    },
+    complete({ sequence, id, bucket, key }, { parts, answer }, nowMs) {
+      forgetCompleted.run(nowMs - completedKeptMs);
+      insertCompleted.run(sequence, id, bucket, key, nowMs, parts, answer);
+    },
+    findCompleted(bucket, key, id) {
+      const row = selectCompleted.get(sequenceOf(id) ?? 0, bucket, key);
+      return row?.id === id ? { parts: String(row.parts), answer: String(row.answer) } : undefined;
+    },
     overtake(bucket, key) {
       overtake.run(bucket, key);
     },

@@ -69,7 +69,12 @@ export interface VersionStore {
   isKnownBlob(name: string): boolean;
 }
 
+/** So many newest versions are held in memory: an object that has been written is mostly read a few times soon after. */
+const maximumHeld = 4096;
+
 export function createVersionStore(database: DatabaseSync): VersionStore {
+  const held = new Map<string, ObjectVersion>();
+  const heldId = (bucket: number, key: string): string => `${bucket}/${key}`;
   const nextSequence = database.prepare("UPDATE counter SET value = value + 1 RETURNING value");
   const selectNewest = database.prepare(
     "SELECT * FROM versions WHERE bucket = ? AND key = ? ORDER BY sequence DESC LIMIT 1",
@@ -129,6 +134,7 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
   ): ObjectVersion {
     const id = sequence();
     const versionId = bucket.versioning === "Enabled" ? opaqueId(id) : nullVersionId;
+    held.delete(heldId(bucket.id, key));
     demote.run(bucket.id, key);
     insert.run(
       id,
@@ -152,8 +158,18 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
 
   return {
     newest(bucket, key) {
+      const id = heldId(bucket, key);
+      const known = held.get(id);
+      if (known !== undefined) return known;
       const row = selectNewest.get(bucket, key);
-      return row === undefined ? undefined : toVersion(row);
+      if (row === undefined) return undefined;
+      const version = toVersion(row);
+      // What a transaction sees may yet be rolled back.
+      if (!database.isTransaction) {
+        if (held.size >= maximumHeld) held.clear();
+        held.set(id, version);
+      }
+      return version;
     },
 
     find(bucket, key, versionId) {
@@ -206,6 +222,7 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
       const blobs = [version.blob, ...parts(version).map((part) => part.blob)].filter(
         (blob) => blob !== undefined,
       );
+      held.delete(heldId(version.bucket, version.key));
       remove.run(version.sequence);
       if (version.partCount !== undefined) removeParts.run(version.sequence);
       else if (version.blob === undefined) removeSmallBody.run(version.sequence);
@@ -215,6 +232,7 @@ export function createVersionStore(database: DatabaseSync): VersionStore {
     },
 
     setTags(version, tags) {
+      held.delete(heldId(version.bucket, version.key));
       updateTags.run(JSON.stringify(tags), version.sequence);
     },
 

@@ -4,18 +4,23 @@ import { AwsError } from "../../aws-error.ts";
 import type { Call, Operation } from "../../service.ts";
 import type { Broker } from "../broker.ts";
 import { invalidParameterValue, queueDoesNotExist, unsupported } from "../errors.ts";
-import { parseParameters } from "../parse-parameters.ts";
+import { byName, parseParameters } from "../parse-parameters.ts";
 import type { QueueCatalog } from "../queue-catalog.ts";
 import { defaultSettings, readAttributes, writeAttributes } from "../settings.ts";
 import type { QueueStore } from "../store.ts";
+import { type Tags, withTags } from "../tags.ts";
 import { openQueue } from "./access.ts";
 
 /** Time that must go by between two purges of a queue, and between its deletion and a new one of its name. */
 const pauseMs = 60_000;
 
-const attributes = z.record(z.string(), z.string());
+const attributes = byName(z.string());
 const byUrl = z.strictObject({ QueueUrl: z.string() });
-const createQueue = z.strictObject({ QueueName: z.string(), Attributes: attributes.optional() });
+const createQueue = z.strictObject({
+  QueueName: z.string(),
+  Attributes: attributes.optional(),
+  tags: byName(z.string()).optional(),
+});
 const getQueueUrl = z.strictObject({
   QueueName: z.string(),
   QueueOwnerAWSAccountId: z.string().optional(),
@@ -34,7 +39,9 @@ export function queueOperations(options: {
     CreateQueue(raw: unknown, call: Call) {
       const input = parseParameters(createQueue, raw);
       call.authorize("sqs:createqueue", catalog.arnOf(input.QueueName));
+      if (input.tags !== undefined) call.authorize("sqs:tagqueue", catalog.arnOf(input.QueueName));
       checkName(input.QueueName);
+      const tags = withTags({}, input.tags ?? {});
       const settings = readAttributes(input.Attributes ?? {});
       const existing = catalog.byName(input.QueueName);
       if (existing !== undefined) {
@@ -43,10 +50,12 @@ export function queueOperations(options: {
         const other = Object.keys(input.Attributes ?? {}).find(
           (name) => asked[name] !== there[name],
         );
-        if (other === undefined) return { QueueUrl: existing.url };
+        if (other === undefined && sameTags(existing.settings.tags, input.tags)) {
+          return { QueueUrl: existing.url };
+        }
         throw new AwsError(
           "QueueNameExists",
-          `A queue already exists with the same name and a different value for attribute ${other}`,
+          `A queue already exists with the same name and a different value for ${other === undefined ? "its tags" : `attribute ${other}`}`,
         );
       }
       if (catalog.deletedAt(input.QueueName) + pauseMs > clock.now()) {
@@ -55,7 +64,7 @@ export function queueOperations(options: {
           "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
         );
       }
-      const wanted = { ...defaultSettings, ...settings };
+      const wanted = { ...defaultSettings, ...settings, tags };
       catalog.checkRedrive(input.QueueName, wanted);
       return { QueueUrl: catalog.create(input.QueueName, wanted).url };
     },
@@ -100,6 +109,9 @@ export function queueOperations(options: {
     },
   };
 }
+
+const sameTags = (there: Tags, asked: Tags = there): boolean =>
+  JSON.stringify(Object.entries(there).sort()) === JSON.stringify(Object.entries(asked).sort());
 
 function checkName(name: string): void {
   if (name.endsWith(".fifo")) throw unsupported("FIFO queues");

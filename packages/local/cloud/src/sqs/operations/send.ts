@@ -18,7 +18,8 @@ import {
   messageAttribute,
   sizeOfAttributes,
 } from "../message-attributes.ts";
-import { parseParameters } from "../parse-parameters.ts";
+import { invalidCharacters, isMessageText } from "../message-content.ts";
+import { byName, parseParameters } from "../parse-parameters.ts";
 import type { Queue, QueueCatalog } from "../queue-catalog.ts";
 import type { NewMessage, QueueStore } from "../store.ts";
 import { openQueue } from "./access.ts";
@@ -31,7 +32,7 @@ const maximumDelaySeconds = 900;
 const message = {
   MessageBody: z.string(),
   DelaySeconds: z.int().optional(),
-  MessageAttributes: z.record(z.string(), messageAttribute).optional(),
+  MessageAttributes: byName(messageAttribute).optional(),
   MessageSystemAttributes: z
     .strictObject({ AWSTraceHeader: messageAttribute.optional() })
     .optional(),
@@ -103,18 +104,10 @@ function attempt<T>(work: () => T): T | AwsError {
   }
 }
 
-/** What can't be written in XML can't be sent (https://www.w3.org/TR/REC-xml/#charsets). */
-const forbidden =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that SQS refuses
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
-
 function checkedMessage(input: MessageInput, queue: Queue, call: Call, now: number): NewMessage {
   if (input.MessageBody === "") throw missingParameter("MessageBody");
-  if (forbidden.test(input.MessageBody)) {
-    throw new AwsError(
-      "InvalidMessageContents",
-      "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
-    );
+  if (!isMessageText(input.MessageBody)) {
+    throw new AwsError("InvalidMessageContents", invalidCharacters);
   }
   if (input.MessageAttributes !== undefined) checkMessageAttributes(input.MessageAttributes);
   const { maxMessageSize, delaySeconds } = queue.settings;
@@ -136,6 +129,9 @@ function checkedMessage(input: MessageInput, queue: Queue, call: Call, now: numb
     throw invalidParameterValue(
       "The message system attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'.",
     );
+  }
+  if (trace?.StringValue !== undefined && !isMessageText(trace.StringValue)) {
+    throw invalidParameterValue(invalidCharacters);
   }
   return {
     messageId: randomUUID(),

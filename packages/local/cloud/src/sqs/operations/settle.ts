@@ -75,7 +75,10 @@ export function settleOperations(options: {
         "Message does not exist or is not available for visibility timeout change.",
       );
     }
-    const visibleAt = clock.now() + timeout * 1000;
+    const now = clock.now();
+    // It is another's already: SQS says nothing, and does nothing.
+    if (message.visibleAt <= now) return {};
+    const visibleAt = now + timeout * 1000;
     if (visibleAt > message.receivedAt + maximumVisibilitySeconds * 1000) {
       throw invalidValue(
         timeout,

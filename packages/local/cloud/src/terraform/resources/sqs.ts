@@ -8,7 +8,13 @@ const redrivePolicy = z.strictObject({
   maxReceiveCount: z.coerce.number().int().min(1),
 });
 
-/** Queues; the defaults are those of SQS (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html). */
+/**
+ * Terraform's AWS provider sets this where a stack says nothing, although SQS itself has had 1 MiB for its default since
+ * August 2025: what is deployed counts.
+ */
+const defaultMaximumMessageSize = 262_144;
+
+/** Queues; the other defaults are SQS's too (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html). */
 export function sqsResources(draft: Draft): Record<string, ResourceType> {
   return {
     aws_sqs_queue: resourceType({
@@ -18,7 +24,7 @@ export function sqsResources(draft: Draft): Record<string, ResourceType> {
         message_retention_seconds: z.int().default(345_600),
         receive_wait_time_seconds: z.int().default(0),
         delay_seconds: z.int().default(0),
-        max_message_size: z.int().default(262_144),
+        max_message_size: z.int().min(1024).max(1_048_576).default(defaultMaximumMessageSize),
         sqs_managed_sse_enabled: z.boolean().default(true),
         redrive_policy: jsonText.optional(),
         redrive_allow_policy: jsonText.optional(),

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startCloud } from "../src/cloud.ts";
+
+const emptyStack = { provider: { aws: [{ region: "us-east-1" }] }, resource: {} };
+
+/** What the contract is checked against. */
+export interface Target {
+  /** The real thing, with the credentials of the environment. */
+  readonly aws: boolean;
+  /** What every SDK client takes. */
+  readonly client: {
+    readonly region: string;
+    readonly endpoint?: string;
+    readonly credentials?: { accessKeyId: string; secretAccessKey: string };
+  };
+  /** A name that nothing else has, for a bucket, table or queue of this run. */
+  uniqueName(purpose: string): string;
+  close(): Promise<void>;
+}
+
+/**
+ * The local cloud with nothing in it, or AWS when `DARKROOM_CONTRACT=aws`: the same tests hold for both.
+ * Against AWS it takes credentials and AWS_REGION from the environment, makes resources named `darkroom-contract-…`
+ * and removes them at the end; the calls cost a few cents.
+ */
+export async function openTarget(): Promise<Target> {
+  const run = Math.random().toString(36).slice(2, 10);
+  const uniqueName = (purpose: string): string => `darkroom-contract-${purpose}-${run}`;
+  if (process.env["DARKROOM_CONTRACT"] === "aws") {
+    const region = process.env["AWS_REGION"];
+    if (region === undefined) throw new Error("DARKROOM_CONTRACT=aws needs AWS_REGION");
+    return { aws: true, client: { region }, uniqueName, close: async () => {} };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-contract-"));
+  const stackFile = join(folder, "stack.json");
+  writeFileSync(stackFile, JSON.stringify(emptyStack));
+  const cloud = await startCloud({
+    dataFolder: join(folder, "data"),
+    port: await freePort(),
+    stackFile,
+    layerFolders: new Map(),
+    labels: { detectLabels: () => Promise.reject(new Error("no labels here")) },
+    log: (line) => console.error(line),
+  });
+  return {
+    aws: false,
+    client: {
+      endpoint: cloud.endpointUrl,
+      region: cloud.region,
+      credentials: cloud.operatorKey,
+    },
+    uniqueName,
+    async close() {
+      await cloud.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

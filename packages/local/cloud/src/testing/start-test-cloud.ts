@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startCloud } from "../cloud.ts";
+import type { TestEndpoint } from "./test-endpoint.ts";
+
+/** A whole local cloud, as a user starts it. */
+export interface StartedCloud {
+  readonly client: TestEndpoint["client"];
+  readonly port: number;
+  readonly folder: string;
+  readonly dataFolder: string;
+  /** What it told a person: what should not have happened. */
+  readonly logged: string[];
+  close(): Promise<void>;
+}
+
+/** Starts one on a free port with an empty stack, or with these resources and the files that they name. */
+export async function startTestCloud(
+  resource: object = {},
+  files: Readonly<Record<string, Uint8Array>> = {},
+): Promise<StartedCloud> {
+  const folder = mkdtempSync(join(tmpdir(), "darkroom-started-"));
+  const dataFolder = join(folder, "data");
+  const logged: string[] = [];
+  const stackFile = join(folder, "stack.json");
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  writeFileSync(
+    stackFile,
+    JSON.stringify({ provider: { aws: [{ region: "us-east-1" }] }, resource }),
+  );
+  const port = await freePort();
+  const cloud = await startCloud({
+    dataFolder,
+    port,
+    stackFile,
+    layerFolders: new Map(),
+    labels: { detectLabels: () => Promise.reject(new Error("no labels here")) },
+    log: (line) => logged.push(line),
+  });
+  return {
+    client: {
+      endpoint: cloud.endpointUrl,
+      region: cloud.region,
+      credentials: cloud.operatorKey,
+      maxAttempts: 1,
+    },
+    port,
+    folder,
+    dataFolder,
+    logged,
+    async close() {
+      await cloud.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
