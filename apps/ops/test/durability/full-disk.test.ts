@@ -13,7 +13,7 @@ const disk = mountSmallDisk();
 afterAll(() => {
   if (disk === undefined) return;
   // Lazily: functions of a process that was killed may take a moment to go.
-  execFileSync("umount", ["--lazy", disk]);
+  execFileSync("/bin/umount", ["--lazy", disk]);
   rmdirSync(disk);
 });
 
@@ -21,7 +21,9 @@ afterAll(() => {
 function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "darkroom-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], {
+      stdio: "ignore",
+    });
     return folder;
   } catch {
     rmdirSync(folder);

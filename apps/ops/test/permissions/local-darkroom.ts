@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -12,6 +10,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startCloud } from "@darkroom/cloud";
 import { layerFolders, stackFile } from "@darkroom/infra";
 import { openVision } from "@darkroom/vision";
+import { freePort } from "../free-port.ts";
 import type { DecidedCall } from "./decisions.ts";
 import type { Stack } from "./grants.ts";
 
@@ -88,14 +87,4 @@ function withAbsoluteArchives(stack: Stack): Stack {
     lambda.filename = resolve(dirname(stackFile), String(lambda.filename));
   }
   return copy;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud } from "../src/cloud.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../src/testing/free-port.ts";
 import { serveUntilTold } from "./serve-until-told.ts";
 
 /** The local cloud as it is shipped, with an empty stack: what the benchmark makes in it, it makes by its API. */

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { expect } from "vitest";
 import { startCloud } from "../src/cloud.ts";
+import { freePort } from "../src/testing/free-port.ts";
 import { clientStack, functionSource } from "./client-stack.ts";
 import { findAwsCli } from "./find-client.ts";
 import { type Ended, runClient } from "./run-client.ts";
@@ -87,13 +86,4 @@ export async function openClientTarget() {
       expect(faults).toEqual([]);
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud } from "../src/cloud.ts";
+import { freePort } from "../src/testing/free-port.ts";
 
 const emptyStack = { provider: { aws: [{ region: "us-east-1" }] }, resource: {} };
 
@@ -30,8 +29,8 @@ export interface Target {
 export async function openTarget(): Promise<Target> {
   const run = Math.random().toString(36).slice(2, 10);
   const uniqueName = (purpose: string): string => `darkroom-contract-${purpose}-${run}`;
-  if (process.env["DARKROOM_CONTRACT"] === "aws") {
-    const region = process.env["AWS_REGION"];
+  if (process.env.DARKROOM_CONTRACT === "aws") {
+    const region = process.env.AWS_REGION;
     if (region === undefined) throw new Error("DARKROOM_CONTRACT=aws needs AWS_REGION");
     return { aws: true, client: { region }, uniqueName, close: async () => {} };
   }
@@ -59,13 +58,4 @@ export async function openTarget(): Promise<Target> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -122,8 +122,17 @@ async function open(
     createS3({
       ...common,
       folder: file("s3"),
-      deliver: ({ targetArn, bucketArn, body }) =>
-        send(targetArn, body, callFor("s3.amazonaws.com", bucketArn)),
+      deliver: ({ targetArn, bucketArn, body }) => {
+        const call = callFor("s3.amazonaws.com", bucketArn);
+        if (targetArn.startsWith("arn:aws:events:")) {
+          return events.putServiceEvent({ ...JSON.parse(body), resources: [bucketArn] });
+        }
+        return targetArn.startsWith("arn:aws:lambda:")
+          ? lambda.invokeAsync(targetArn, body, { call })
+          : send(targetArn, body, call);
+      },
+      checkFunction: async ({ targetArn, bucketArn }) =>
+        lambda.requireInvocable(targetArn, callFor("s3.amazonaws.com", bucketArn)),
     }),
   );
   // Closed after Lambda: functions that come to their end meanwhile need the endpoint.

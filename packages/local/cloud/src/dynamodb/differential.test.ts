@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bounded } from "../testing/bounded.ts";
 import { itemSize } from "./item-size.ts";
 import { parseAttributes } from "./parse-attribute-value.ts";
-import { bounded } from "./testing/bounded.ts";
 import { canonical } from "./testing/canonical.ts";
 import { type Answer, type Json, startTwin, type Twin } from "./testing/dynalite-twin.ts";
 import {

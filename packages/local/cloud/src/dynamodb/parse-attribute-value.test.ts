@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AwsError } from "../aws-error.ts";
+import { bounded } from "../testing/bounded.ts";
 import { parseAttributes } from "./parse-attribute-value.ts";
-import { bounded } from "./testing/bounded.ts";
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(

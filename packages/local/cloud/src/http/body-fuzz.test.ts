@@ -178,6 +178,8 @@ test.each(documents)(
       "<!--".repeat(10_000),
       "<![CDATA[".repeat(1000),
       openings("&#"),
+      openings("<"),
+      openings("<a "),
       openings("<![CDATA["),
       "",
     ];
@@ -200,6 +202,8 @@ test("XML of any shape is never a fault", async () => {
     "</Tag>",
     "<Value/>",
     "a",
+    "<!--",
+    "-->",
     "&amp;",
     "&",
     "<",

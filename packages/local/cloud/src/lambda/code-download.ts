@@ -22,8 +22,6 @@ const path = "/function-code/";
 /** The session that the links are signed by: nobody else has its key. */
 const sessionName = "function-code";
 
-export type CodeDownload = ReturnType<typeof createCodeDownload>;
-
 /** Links to the archives of functions that anyone can follow who is given one, as GetFunction gives them. */
 export function createCodeDownload(options: {
   place: Place;

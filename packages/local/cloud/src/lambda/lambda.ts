@@ -72,6 +72,8 @@ export interface Lambda {
     payload: string,
     options: { call: Call; signal?: AbortSignal; onStarted?: () => void; tail?: boolean },
   ): Promise<InvocationResult & { readonly executedVersion: string }>;
+  /** @throws AwsError as the invocation type DryRun does: there is no such function, or the caller may not invoke it */
+  requireInvocable(functionName: string, call: Call): void;
   /**
    * Queues an event for a function (the invocation type Event); when this resolves, the event is on disk.
    * @param payload JSON text, up to 1 MB
@@ -182,6 +184,8 @@ export function createLambda(options: LambdaOptions): Lambda {
       });
       return { ...result, executedVersion: latestVersion };
     },
+
+    requireInvocable: (functionName, call) => void authorized(functionName, undefined, call),
 
     async invokeAsync(functionName, payload, { call }) {
       const deployed = authorized(functionName, undefined, call);

@@ -32,7 +32,7 @@ export interface S3Options {
   readonly clock: Clock;
   /** Sends one event to its target; rejects when that can't be done now, and is then asked again. */
   readonly deliver: (notification: S3Notification) => Promise<void>;
-  /** Sees whether a function may be invoked for a bucket; rejects when it isn't there or doesn't let S3. */
+  /** Sees whether a function may be invoked for a bucket; rejects when it isn't there or doesn't let S3. Without it no function is a target. */
   readonly checkFunction?: (
     target: Pick<S3Notification, "targetArn" | "bucketArn">,
   ) => Promise<void>;
@@ -103,7 +103,10 @@ export function createS3(options: S3Options): S3 {
     if (kind === "queue") {
       await options.deliver({ ...target, body: testMessage(bucket, randomUUID(), clock.now()) });
     }
-    if (kind === "function") await options.checkFunction?.(target);
+    if (kind === "function") {
+      if (options.checkFunction === undefined) throw new Error("there are no functions here");
+      await options.checkFunction(target);
+    }
   };
   const parts: S3Parts = { place, clock, store, blobs, write, tryTarget };
 

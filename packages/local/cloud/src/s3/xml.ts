@@ -109,7 +109,7 @@ export function parseXml<Schema extends z.ZodType>(
   checkDepth(text);
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw malformedXml(valid.err.msg);
-  const document: unknown = clean(parser.parse(text));
+  const document: unknown = clean(parse(text));
   const content =
     typeof document === "object" && document !== null
       ? (document as Record<string, unknown>)[root]
@@ -122,9 +122,18 @@ export function parseXml<Schema extends z.ZodType>(
   );
 }
 
+/** The validator lets through some of what the parser does not, such as a comment without an end. */
+function parse(text: string): unknown {
+  try {
+    return parser.parse(text);
+  } catch (error) {
+    throw malformedXml(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function checkDepth(text: string): void {
   let depth = 0;
-  for (const [tag] of text.matchAll(/<[^?!][^>]*>/g)) {
+  for (const [tag] of text.matchAll(/<[^?!<>][^<>]*>/g)) {
     if (tag.startsWith("</")) depth--;
     else if (!tag.endsWith("/>")) depth++;
     if (depth > maximumDepth) throw malformedXml("elements are nested too deeply");
@@ -135,10 +144,10 @@ function clean(value: unknown): unknown {
   if (typeof value === "string") return decodeEntities(value);
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== "object" || value === null) return value;
+  const { "#text": between = "", ...elements } = value as Record<string, unknown>;
+  if (String(between).trim() !== "") throw malformedXml("there is text between elements");
   return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => name !== "#text")
-      .map(([name, content]) => [name, clean(content)]),
+    Object.entries(elements).map(([name, content]) => [name, clean(content)]),
   );
 }
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
 import { hmac, signingKey } from "./canonical-request.ts";
-import type { Secret } from "./verify.ts";
+import { isSameToken, type Secret } from "./verify.ts";
 
 /** What a form says of the signature of its policy; https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html */
 export interface PolicySignature {
@@ -41,8 +41,8 @@ export function verifyPolicy<Key extends Secret>(
       { status: 403, fields: { AWSAccessKeyId: accessKeyId } },
     );
   }
-  if (key.sessionToken !== given.securityToken) {
-    throw new AwsError("InvalidToken", "The security token included in the request is invalid.");
+  if (!isSameToken(key.sessionToken, given.securityToken)) {
+    throw new AwsError("InvalidToken", "The provided token is malformed or otherwise invalid.");
   }
   const expected = hmac(signingKey(key.secretAccessKey, { date, region, service }), policy);
   const signature = Buffer.from(given.signature, "hex");

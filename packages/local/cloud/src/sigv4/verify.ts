@@ -71,7 +71,7 @@ export function verifySignature(
   }
 }
 
-function isSameToken(known: string | undefined, given: string | undefined): boolean {
+export function isSameToken(known: string | undefined, given: string | undefined): boolean {
   if (known === undefined || given === undefined) return known === given;
   const [one, other] = [Buffer.from(known), Buffer.from(given)];
   return one.length === other.length && timingSafeEqual(one, other);

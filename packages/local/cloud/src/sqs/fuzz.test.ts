@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AwsError } from "../aws-error.ts";
-import { bounded } from "../dynamodb/testing/bounded.ts";
 import { readQueryInput, readQueryRequest } from "../http/query-protocol.ts";
 import type { Call, ServiceRequest } from "../service.ts";
+import { bounded } from "../testing/bounded.ts";
 import { createFakeClock } from "../testing/fake-clock.ts";
 import { place } from "../testing/test-endpoint.ts";
 import { checkMessageAttributes, md5OfAttributes, sizeOfAttributes } from "./message-attributes.ts";

@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud } from "../cloud.ts";
+import { freePort } from "./free-port.ts";
 import type { TestEndpoint } from "./test-endpoint.ts";
 
 /** A whole local cloud, as a user starts it. */
@@ -56,13 +55,4 @@ export async function startTestCloud(
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

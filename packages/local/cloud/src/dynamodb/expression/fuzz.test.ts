@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../../aws-error.ts";
+import { bounded } from "../../testing/bounded.ts";
 import { parseAttributes } from "../parse-attribute-value.ts";
-import { bounded } from "../testing/bounded.ts";
 import type { ExpressionKind } from "./ast.ts";
 import { bindCondition } from "./bind-condition.ts";
 import { bindProjection } from "./bind-projection.ts";
