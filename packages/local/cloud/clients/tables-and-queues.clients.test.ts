@@ -141,10 +141,15 @@ describe.skipIf(skipped)("aws dynamodb and aws sqs", { timeout: limitMs }, () =>
     expect(missing).toMatch(/\(ResourceNotFoundException\).*: Requested resource not found$/);
     expect(backup).toMatch(/dynamodb:ListBackups/);
 
-    await Promise.all([
-      target.aws("dynamodb", "delete-item", "--table-name", "books", "--key", key("Lem", "Eden")),
-      dynamodb("delete-table"),
-    ]);
+    await target.aws(
+      "dynamodb",
+      "delete-item",
+      "--table-name",
+      "books",
+      "--key",
+      key("Lem", "Eden"),
+    );
+    await dynamodb("delete-table");
   });
 
   test.concurrent("sqs: messages are sent, received, kept, and deleted", async () => {

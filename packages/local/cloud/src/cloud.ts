@@ -5,7 +5,7 @@ import type { Server } from "node:http";
 import { availableParallelism, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { Caller } from "./caller.ts";
-import { type AccessKey, openCredentials } from "./credentials.ts";
+import { type AccessKey, openCredentials, roleSession } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { createDynamoDb } from "./dynamodb/dynamodb.ts";
 import { createEvents } from "./events/events.ts";
@@ -178,6 +178,8 @@ async function open(
       requireTrust: access.requireTrust,
       putEvent: events.putServiceEvent,
       putLogEvents: logs.append,
+      requireLogDelivery: (roleArn, group) =>
+        logs.requireDelivery(callAs(roleSession(roleArn, "StepFunctions")), group),
       services: {
         invokeFunction: (arn, payload, { caller, signal, onStarted }) =>
           lambda.invoke(arn, payload, { call: callAs(caller, signal), signal, onStarted }),

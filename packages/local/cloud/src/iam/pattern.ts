@@ -17,6 +17,7 @@ const conditionKeys = new Map(
     "aws:SecureTransport",
     "aws:SourceAccount",
     "aws:SourceArn",
+    "iam:PassedToService",
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
     "s3:delimiter",
     "s3:max-keys",

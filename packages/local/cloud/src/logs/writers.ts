@@ -1,22 +1,8 @@
 import { AwsError } from "../aws-error.ts";
 import type { Call } from "../service.ts";
+import { logDeliveryActions } from "./delivery-actions.ts";
 import type { LogAccess } from "./log-access.ts";
 import type { LogStore } from "./store.ts";
-
-/**
- * What sets up the delivery of a state machine's log
- * (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy); none of it knows a resource.
- */
-const deliveryActions = [
-  "CreateLogDelivery",
-  "GetLogDelivery",
-  "UpdateLogDelivery",
-  "DeleteLogDelivery",
-  "ListLogDeliveries",
-  "PutResourcePolicy",
-  "DescribeResourcePolicies",
-  "DescribeLogGroups",
-];
 
 /** Who may write into logs from inside the process. */
 export function logWriters({ store, access }: { store: LogStore; access: LogAccess }) {
@@ -38,7 +24,7 @@ export function logWriters({ store, access }: { store: LogStore; access: LogAcce
 
     /** @throws AwsError as Step Functions answers when a machine's role may not have its log delivered to the group */
     requireDelivery(call: Pick<Call, "authorize">, logGroupName: string): void {
-      for (const action of deliveryActions) {
+      for (const action of logDeliveryActions) {
         if (isAllowed(() => call.authorize(`logs:${action}`, "*"))) continue;
         throw new AwsError(
           "AccessDeniedException",

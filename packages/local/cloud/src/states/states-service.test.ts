@@ -66,6 +66,7 @@ async function open(clock: FakeClock): Promise<Setting> {
       dynamodb: () => Promise.reject(new Error("no table here")),
     },
     requireTrust() {},
+    requireLogDelivery() {},
     putEvent: (event) => void opened.events.push(event),
     putLogEvents: (_, __, events) =>
       void opened.logged.push(...events.map(({ message }) => message)),

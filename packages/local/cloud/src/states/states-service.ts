@@ -46,7 +46,7 @@ export interface StatesOptions {
     events: readonly { timestamp: number; message: string }[],
   ) => void;
   /** Throws AwsError unless a machine with this role may have its log delivered to that group. */
-  readonly requireLogDelivery?: (roleArn: string, logGroupName: string) => void;
+  readonly requireLogDelivery: (roleArn: string, logGroupName: string) => void;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
@@ -62,7 +62,7 @@ export function createStates(options: StatesOptions): States {
     clock: options.clock,
     machineOf,
     requireTrust: options.requireTrust,
-    requireLogDelivery: options.requireLogDelivery ?? (() => {}),
+    requireLogDelivery: options.requireLogDelivery,
     hasRunning: (machineArn) =>
       store.executionsOf(machineArn, {
         before: Number.MAX_SAFE_INTEGER,

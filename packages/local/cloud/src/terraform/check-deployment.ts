@@ -3,27 +3,13 @@ import { roleSession } from "../credentials.ts";
 import { type Access, createAccess } from "../iam/access.ts";
 import { parsePolicy } from "../iam/policy.ts";
 import { resourcePolicy } from "../lambda/resource-policy.ts";
+import { logDeliveryActions } from "../logs/delivery-actions.ts";
 import type { Place } from "../place.ts";
 import type { Authorize } from "../service.ts";
 import type { Draft, EventSourceMappingDraft, FunctionDraft, StateMachineDraft } from "./draft.ts";
 
 /** What Lambda must be able to do with a queue that it polls (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html). */
 const pollingActions = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
-
-/**
- * What a machine's role needs for its log, as AWS documents it (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
- * Which of these Step Functions tries out is not documented: here it is each of them.
- */
-const logDeliveryActions = [
-  "CreateLogDelivery",
-  "GetLogDelivery",
-  "UpdateLogDelivery",
-  "DeleteLogDelivery",
-  "ListLogDeliveries",
-  "PutResourcePolicy",
-  "DescribeResourcePolicies",
-  "DescribeLogGroups",
-];
 
 /**
  * Refuses what AWS refuses when Terraform applies a stack, although each resource by itself is well-formed: what one
