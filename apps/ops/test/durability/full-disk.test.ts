@@ -58,7 +58,6 @@ async function shortenVisibility(sqs: SQSClient): Promise<void> {
 
 describe.skipIf(disk === undefined)("a full disk", () => {
   test("refuses uploads by name, keeps the process up, and once there is space all that was acknowledged goes on", {
-    fails: true,
     timeout: 240_000,
   }, async () => {
     await using darkroom = await ownDarkroom({ dataDirectory: disk ?? "" });

@@ -1,5 +1,5 @@
 // Loaded before a process by `--import`: its clock is off by as many milliseconds as the file says that this module's
-// query names, and so is the clock of each process of node that it starts.
+// query names, and so is the clock of each process of node that it starts: all of them in the same moment, as on a machine.
 import childProcess from "node:child_process";
 import { readFileSync } from "node:fs";
 import { ServerResponse } from "node:http";
@@ -7,24 +7,23 @@ import { syncBuiltinESMExports } from "node:module";
 
 const file = new URL(import.meta.url).searchParams.get("file");
 const RealDate = Date;
-let offset = 0;
-const read = () => {
+let last = 0;
+function offset() {
   try {
-    offset = Number(readFileSync(file, "utf8"));
+    last = Number(readFileSync(file, "utf8")) || last;
   } catch {
-    // It is being written: the next look will find it.
+    // It is not there yet.
   }
-};
-read();
-setInterval(read, 50).unref();
+  return last;
+}
 
 globalThis.Date = class ShiftedDate extends RealDate {
   constructor(...parts) {
-    if (parts.length === 0) super(RealDate.now() + offset);
+    if (parts.length === 0) super(RealDate.now() + offset());
     else super(...parts);
   }
   static now() {
-    return RealDate.now() + offset;
+    return RealDate.now() + offset();
   }
 };
 

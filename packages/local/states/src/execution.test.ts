@@ -318,3 +318,50 @@ describe("suspend", () => {
     expect(outline(second.events)).toEqual(["3<2 WaitStateExited", "4<3 ExecutionSucceeded"]);
   });
 });
+
+describe("a task that starts and ends while the journal is being written", () => {
+  it("has its result told after its start, and none of both is lost", async () => {
+    const branch = (name: string) => ({
+      StartAt: name,
+      States: { [name]: { Type: "Task", Resource: task, TimeoutSeconds: 130, End: true } },
+    });
+    const definition = {
+      StartAt: "P",
+      States: { P: { Type: "Parallel", Branches: [branch("A"), branch("B")], End: true } },
+    };
+    const starts = new Map<string, () => void>();
+    const results = new Map<string, () => void>();
+    const events: HistoryEvent[] = [];
+    let written: (() => void) | undefined;
+    const { execution } = start(definition, {
+      invoker: {
+        invoke: ({ stateName, onStarted }) => {
+          starts.set(stateName, onStarted);
+          return new Promise((resolve) => results.set(stateName, () => resolve(stateName)));
+        },
+      },
+      journal: {
+        append: async (_, batch) => {
+          events.push(...batch);
+          if (starts.size === 2) await new Promise<void>((resolve) => (written = resolve));
+        },
+      },
+    });
+    await settled();
+
+    starts.get("A")?.();
+    await settled();
+    // The start of A is being written: what comes now has to wait.
+    starts.get("B")?.();
+    results.get("B")?.();
+    results.get("A")?.();
+    for (let writes = 0; writes < 5; writes++) {
+      await settled();
+      written?.();
+    }
+
+    expect(await isDone(execution)).toBe(true);
+    expect(await execution.done).toMatchObject({ status: "SUCCEEDED", output: '["A","B"]' });
+    expect(events.filter(({ type }) => type === "TaskStarted")).toHaveLength(2);
+  });
+});

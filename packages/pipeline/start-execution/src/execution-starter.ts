@@ -31,11 +31,13 @@ export function executionStarter(client: SFNClient, stateMachineArn: string): Ex
   };
 }
 
-/** 4xx answers that say "later" and not "never". */
+/** 4xx answers that say "later" and not "never"; a signature is refused while a clock is being set. */
 const passing = new Set([
   "ExecutionLimitExceeded",
   "ExpiredTokenException",
+  "InvalidSignatureException",
   "KmsThrottlingException",
+  "RequestExpired",
   "RequestTimeout",
   "StateMachineDeleting",
   "ThrottledException",

@@ -171,6 +171,7 @@ describe("a start that fails", () => {
   test.each([
     { name: "ThrottlingException" },
     { name: "ExecutionLimitExceeded" },
+    { name: "InvalidSignatureException" },
     { name: "ServiceUnavailable", status: 503 },
   ])("for now, by $name, has to come again and leaves the photo PROCESSING", async (error) => {
     const { ports, row } = place(error);

@@ -21,6 +21,8 @@ export interface DeadLetter {
 
 const maximumConcurrent = 16;
 const firstRetryMs = 1000;
+/** As when the disk was full. */
+const afterFaultMs = 5000;
 /** 185 retries, EventBridge's default, fill its 24 hours at this pace. */
 const longestRetryMs = 600_000;
 /** How long a dead-letter queue that can't be reached is tried. */
@@ -93,7 +95,7 @@ export function createDeliveries(options: {
     options.onFault(error, place);
     if (!running) return;
     alarm?.();
-    alarm = clock.setTimer(clock.now() + longestRetryMs, guardedPump);
+    alarm = clock.setTimer(clock.now() + afterFaultMs, guardedPump);
   }
 
   async function attempt(delivery: Delivery): Promise<void> {

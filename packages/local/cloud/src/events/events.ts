@@ -43,7 +43,7 @@ export interface EventsOptions {
 /** Amazon EventBridge: the default bus with the stack's rules. */
 export function createEvents(options: EventsOptions): Events {
   const { place, clock } = options;
-  const outbox = openEventOutbox(options.databaseFile);
+  const outbox = openEventOutbox(options.databaseFile, options.clock.now());
   const deliveries = createDeliveries({
     ...options,
     outbox,

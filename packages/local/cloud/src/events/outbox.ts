@@ -41,8 +41,14 @@ export interface Delivery extends NewDelivery {
 export type EventOutbox = ReturnType<typeof openEventOutbox>;
 
 /** What is still to be delivered: one SQLite file. A row is there from the put of its event until its target has it. */
-export function openEventOutbox(file: string) {
+export function openEventOutbox(file: string, now: number) {
   const database = openDatabase(file, schema);
+  // Written by a clock that was ahead of today's: the pace is kept, from now on.
+  database
+    .prepare(
+      "UPDATE deliveries SET next_at = next_at - (created_at - ?1), created_at = ?1 WHERE created_at > ?1",
+    )
+    .run(now);
   const insert = database.prepare(
     `INSERT INTO deliveries (rule_arn, target_arn, event, maximum_age_ms, maximum_retries, dead_letter_arn,
        created_at, next_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`,

@@ -7,6 +7,7 @@ import type { Credentials } from "../credentials.ts";
 import type { UnsignedRequest } from "../s3/unsigned-request.ts";
 import type { Authorize, Service, ServiceRequest, ServiceResponse } from "../service.ts";
 import { readAuthorization } from "../sigv4/authorization.ts";
+import { isDiskFull } from "../store/database.ts";
 import { type Authenticated, authenticate, hasBody } from "./authenticate.ts";
 import { boundConnections, type ConnectionLimits, serverLimits } from "./connections.ts";
 import {
@@ -224,6 +225,13 @@ function asFailure(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   if (error instanceof URIError) {
     return new AwsError("InvalidURI", "The request's path is not percent-encoded as it should be.");
+  }
+  if (isDiskFull(error)) {
+    return new AwsError(
+      "ServiceUnavailable",
+      "The disk that holds the data folder is full: make space and try again. Nothing was changed.",
+      { status: 503, cause: error },
+    );
   }
   return new AwsError("InternalFailure", "The local cloud failed; see its log.", {
     status: 500,

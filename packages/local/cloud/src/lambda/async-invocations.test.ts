@@ -40,6 +40,9 @@ function setUp(
       runs.push({ requestId, payload, minutes: (clock.now() - startMs) / minute });
       return answer(runs.length);
     },
+    onFault: (error) => {
+      throw error;
+    },
     onDropped: (error) => dropped.push(error.message),
   });
   opened.push(events);
@@ -166,4 +169,22 @@ test("an invocation that was cut off by the end of the cloud stays, without coun
   await after.clock.advance(0);
 
   expect(after.runs.map(({ minutes }) => minutes)).toEqual([0]);
+});
+
+test("an event of a clock that was ahead comes at the pace that it had, counted from today", async () => {
+  const hour = 60 * minute;
+  const today = Date.UTC(2026, 0, 1);
+  const before = setUp(() => failed, { clock: fakeClock(today + hour) });
+  before.events.start();
+  before.add("a");
+  await before.clock.advance(0);
+  before.events.stop();
+  await before.events.close();
+  opened.splice(0);
+
+  const after = setUp(() => succeeded, { file: before.file, clock: fakeClock(today) });
+  after.events.start();
+  await after.clock.advance(minute);
+
+  expect(after.runs.map(({ minutes }) => minutes)).toEqual([1]);
 });

@@ -17,6 +17,8 @@ const retryDelaysMs = [60_000, 120_000];
 /** After an error of the service itself: from a second to five minutes, until the maximum age. */
 const backoffMs = (failures: number): number => Math.min(1000 * 2 ** failures, 300_000);
 
+const afterFaultMs = 1000;
+
 export interface AsyncInvocations {
   /** Returns once the event is on disk. */
   add(event: { requestId: string; functionName: string; payload: string }): void;
@@ -48,9 +50,16 @@ export function createAsyncInvocations(options: {
   atOnce: number;
   run: (event: Omit<StoredEvent, "id">) => Promise<InvocationResult>;
   onDropped: (error: Error) => void;
+  onFault: (error: unknown) => void;
 }): AsyncInvocations {
   const { clock } = options;
   const database = openDatabase(options.databaseFile, schema);
+  // Written by a clock that was ahead of today's: the pace is kept, from now on.
+  database
+    .prepare(
+      "UPDATE events SET due_at = due_at - (received_at - ?1), received_at = ?1 WHERE received_at > ?1",
+    )
+    .run(clock.now());
   const insert = database.prepare(
     "INSERT INTO events (request_id, function_name, payload, received_at, attempts, due_at) VALUES (?, ?, ?, ?, 0, ?)",
   );
@@ -64,6 +73,7 @@ export function createAsyncInvocations(options: {
   const serviceFailures = new Map<number, number>();
   let open = false;
   let cancelTimer: (() => void) | undefined;
+  let pausedUntil = -Infinity;
 
   function drop(event: StoredEvent, why: string): void {
     remove.run(event.id);
@@ -106,24 +116,45 @@ export function createAsyncInvocations(options: {
     }
   }
 
+  /** The queue itself can't be read or written, as when the disk is full. */
+  function pauseAfterFault(error: unknown): void {
+    options.onFault(error);
+    pausedUntil = clock.now() + afterFaultMs;
+  }
+
+  function guardedAdvance(): void {
+    try {
+      advance();
+    } catch (error) {
+      pauseAfterFault(error);
+      cancelTimer = clock.setTimer(pausedUntil, guardedAdvance);
+    }
+  }
+
   function advance(): void {
     if (!open) return;
     cancelTimer?.();
     cancelTimer = undefined;
     const now = clock.now();
+    if (now < pausedUntil) {
+      cancelTimer = clock.setTimer(pausedUntil, guardedAdvance);
+      return;
+    }
     // Events that run are due as well: so many more are read.
     const due = selectDue.all(now, options.atOnce + running.size).map(toEvent);
     for (const event of due) {
       if (running.size >= options.atOnce) return;
       if (running.has(event.id)) continue;
-      const ended = attempt(event).finally(() => {
-        running.delete(event.id);
-        advance();
-      });
+      const ended = attempt(event)
+        .catch((error: unknown) => pauseAfterFault(error))
+        .finally(() => {
+          running.delete(event.id);
+          guardedAdvance();
+        });
       running.set(event.id, ended);
     }
     const next = selectNext.get(now)?.due_at;
-    if (typeof next === "number") cancelTimer = clock.setTimer(next, advance);
+    if (typeof next === "number") cancelTimer = clock.setTimer(next, guardedAdvance);
   }
 
   return {

@@ -112,6 +112,7 @@ export function createLambda(options: LambdaOptions): Lambda {
         caller: self,
       }),
     onDropped: (error) => onFault(error, "asynchronous invocations"),
+    onFault: (error) => onFault(error, "asynchronous invocations"),
   });
 
   /** The function, if it is there and the caller may invoke it. */

@@ -173,3 +173,33 @@ test("what a part of an earlier process had received is there again at once, and
   expect(await after.receive(true)).toBeUndefined();
   await after.sqs.close();
 });
+
+test("messages of a clock that was ahead are visible when they would have been, counted from today", async () => {
+  const databaseFile = join(temporaryFolder(), "sqs.sqlite");
+  const ahead = createFakeClock(Date.UTC(2026, 0, 1, 1));
+  const before = openSqs(ahead, databaseFile);
+  await before.service.call("CreateQueue", { QueueName: "q" }, call);
+  const QueueUrl = before.queueUrl(arn);
+  await before.service.call("SendMessage", { QueueUrl, MessageBody: "at once" }, call);
+  await before.service.call(
+    "SendMessage",
+    { QueueUrl, MessageBody: "later", DelaySeconds: 60 },
+    call,
+  );
+  await before.close();
+
+  const today = createFakeClock(Date.UTC(2026, 0, 1));
+  const after = openSqs(today, databaseFile);
+  const receive = async () => {
+    const input = { QueueUrl, MaxNumberOfMessages: 10 };
+    const { Messages = [] } = (await after.service.call("ReceiveMessage", input, call)) as Received;
+    return Messages.map(({ Body }) => Body);
+  };
+
+  expect(await receive()).toEqual(["at once"]);
+  await today.advance(59_000);
+  expect(await receive()).not.toContain("later");
+  await today.advance(1000);
+  expect(await receive()).toContain("later");
+  await after.close();
+});

@@ -45,7 +45,7 @@ export interface SqsOptions {
 /** Amazon SQS: standard queues, durable in SQLite. FIFO queues are refused by name. */
 export function createSqs(options: SqsOptions): Sqs {
   const { place, clock, endpointUrl, onFault } = options;
-  const store = openQueueStore(options.databaseFile);
+  const store = openQueueStore(options.databaseFile, clock.now());
   const tasks = createMoveTaskStore(store.database);
   const catalog = createQueueCatalog({ store, place, clock, endpointUrl });
   const broker = createBroker({ store, catalog, clock, onFault });

@@ -38,6 +38,12 @@ const releaseAbandoned = `
 UPDATE messages SET visible_at = received_at, receive_count = receive_count - 1, received_in_process = 0
 WHERE received_in_process = 1`;
 
+/** What a clock that was ahead of today's has written keeps its distances, from now on. */
+const comeBackFromFuture = `
+UPDATE messages SET visible_at = visible_at - (max(sent_at, received_at) - ?1),
+  sent_at = min(sent_at, ?1), received_at = min(received_at, ?1), first_received_at = min(first_received_at, ?1)
+WHERE max(sent_at, received_at) > ?1`;
+
 export interface StoredQueue {
   readonly id: number;
   readonly name: string;
@@ -70,9 +76,10 @@ export interface StoredMessage extends NewMessage {
 export type QueueStore = ReturnType<typeof openQueueStore>;
 
 /** Queues and their messages: one SQLite file. The caller decides what is one transaction. */
-export function openQueueStore(file: string) {
+export function openQueueStore(file: string, now: number) {
   const database = openDatabase(file, schema);
   database.exec(releaseAbandoned);
+  database.prepare(comeBackFromFuture).run(now);
   const insertQueue = database.prepare(
     "INSERT INTO queues (name, settings, created_at, modified_at) VALUES (?, ?, ?, ?)",
   );

@@ -12,10 +12,14 @@ import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
 import type { DefinedStateMachine, ParsedDefinitions } from "./machines.ts";
 import { executionArn, machineArn, machineNameOf } from "./names.ts";
-import type { StatesStore, StoredExecution } from "./store.ts";
+import { DamagedHistoryError, type StatesStore, type StoredExecution } from "./store.ts";
 
 /** StartExecution takes up to 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 const maximumInputBytes = 262_144;
+
+/** An execution whose journal failed is taken up again after so long, and then twice as long each time. */
+const firstResumeMs = 1000;
+const longestResumeMs = 60_000;
 
 export type Executions = ReturnType<typeof createExecutions>;
 
@@ -37,6 +41,8 @@ export function createExecutions(options: {
 }) {
   const { place, store, clock } = options;
   const live = new Map<string, Execution>();
+  const faults = new Map<string, number>();
+  const retries = new Set<() => void>();
   let closed = false;
   const journal: Journal = {
     async append(arn, events) {
@@ -68,14 +74,64 @@ export function createExecutions(options: {
     running.done.then(
       () => {
         live.delete(execution.executionArn);
+        faults.delete(execution.executionArn);
         options.onStatusChange();
       },
-      // It stays RUNNING in the store, and the next start takes it up.
+      // It stays RUNNING in the store, and is taken up from there: a full disk need not stay full.
       (error: unknown) => {
         live.delete(execution.executionArn);
         options.onFault(error, `execution ${execution.executionArn}`);
+        resumeLater(execution);
       },
     );
+  }
+
+  function resumeLater(execution: StoredExecution): void {
+    if (closed) return;
+    const failures = faults.get(execution.executionArn) ?? 0;
+    faults.set(execution.executionArn, failures + 1);
+    const delayMs = Math.min(firstResumeMs * 2 ** failures, longestResumeMs);
+    const cancel = clock.setTimer(clock.now() + delayMs, () => {
+      retries.delete(cancel);
+      resume(execution);
+    });
+    retries.add(cancel);
+  }
+
+  function resume(execution: StoredExecution): void {
+    try {
+      run(execution, store.history(execution.executionArn));
+    } catch (error) {
+      if (error instanceof DamagedHistoryError) endDamaged(error);
+      else {
+        options.onFault(error, `execution ${execution.executionArn}`);
+        resumeLater(execution);
+      }
+    }
+  }
+
+  /** What is still readable of its history says what was done; how it would go on nobody knows. */
+  function endDamaged({ executionArn, eventId, message }: DamagedHistoryError): void {
+    const end: HistoryEvent = {
+      id: eventId,
+      previousEventId: eventId - 1,
+      timestamp: clock.now(),
+      type: "ExecutionFailed",
+      executionFailedEventDetails: { error: "States.Runtime", cause: `${message}.` },
+    };
+    store
+      .commit(() => {
+        store.forgetEventsFrom(executionArn, eventId);
+        store.append(executionArn, [end]);
+      })
+      .then(
+        () => {
+          options.onFault(`${message}: it is ended as FAILED`, `execution ${executionArn}`);
+          options.onEvents(machineArn(place, machineNameOf(executionArn)), executionArn, [end]);
+          options.onStatusChange();
+        },
+        (error: unknown) => options.onFault(error, `execution ${executionArn}`),
+      );
   }
 
   return {
@@ -140,14 +196,13 @@ export function createExecutions(options: {
 
     /** Takes up every execution that was running when the process ended. */
     resume(): void {
-      for (const execution of store.running()) {
-        run(execution, store.history(execution.executionArn));
-      }
+      for (const execution of store.running()) resume(execution);
     },
 
     /** Lets go of every execution where it stands; the next start takes it up there. */
     close() {
       for (const running of live.values()) running.suspend();
+      for (const cancel of retries) cancel();
       closed = true;
     },
   };

@@ -50,6 +50,9 @@ export interface StatesOptions {
   readonly onFault: (error: unknown, where: string) => void;
 }
 
+/** After a fault, as of a full disk. */
+const deliverAgainMs = 1000;
+
 /** AWS Step Functions over the states engine, with its journal in SQLite. */
 export function createStates(options: StatesOptions): States {
   const { place } = options;
@@ -72,6 +75,7 @@ export function createStates(options: StatesOptions): States {
   });
   let delivering: Promise<void> = Promise.resolve();
   let closed = false;
+  let cancelRetry: (() => void) | undefined;
 
   /** Announces what the store says is not announced yet: in order, at least once. */
   function deliverChanges(): void {
@@ -92,9 +96,12 @@ export function createStates(options: StatesOptions): States {
         }
       }
     });
-    delivering = delivering.catch((error: unknown) =>
-      options.onFault(error, "status-change events"),
-    );
+    delivering = delivering.catch((error: unknown) => {
+      options.onFault(error, "status-change events");
+      if (closed) return;
+      cancelRetry?.();
+      cancelRetry = options.clock.setTimer(options.clock.now() + deliverAgainMs, deliverChanges);
+    });
   }
 
   /** As on AWS, an execution of a machine that is being deleted ends at its next transition. */
@@ -172,6 +179,7 @@ export function createStates(options: StatesOptions): States {
     async close() {
       executions.close();
       closed = true;
+      cancelRetry?.();
       await delivering;
       await store.close();
     },

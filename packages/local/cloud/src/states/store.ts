@@ -31,6 +31,18 @@ export interface StatusChange {
   readonly execution: ExecutionSummary;
 }
 
+/** A record of an execution's journal that can't be read. */
+export class DamagedHistoryError extends Error {
+  readonly executionArn: string;
+  readonly eventId: number;
+
+  constructor(executionArn: string, eventId: number, options: ErrorOptions) {
+    super(`The record ${eventId} of the execution's journal is damaged`, options);
+    this.executionArn = executionArn;
+    this.eventId = eventId;
+  }
+}
+
 export type StatesStore = ReturnType<typeof openStatesStore>;
 
 const statusOfFinalEvent: Readonly<Record<string, ExecutionStatus>> = {
@@ -61,6 +73,9 @@ export function openStatesStore(file: string) {
   );
   const selectEvents = database.prepare(
     "SELECT event FROM events WHERE execution_arn = ? ORDER BY id",
+  );
+  const deleteEventsFrom = database.prepare(
+    "DELETE FROM events WHERE execution_arn = ? AND id >= ?",
   );
   const selectEventsForward = database.prepare(
     "SELECT event FROM events WHERE execution_arn = ? AND id > ? ORDER BY id LIMIT ?",
@@ -144,7 +159,20 @@ export function openStatesStore(file: string) {
       for (const event of events) writeEvent(arn, event);
     },
 
-    history: (arn: string): HistoryEvent[] => selectEvents.all(arn).map(toEvent),
+    /** @throws DamagedHistoryError */
+    history: (arn: string): HistoryEvent[] =>
+      selectEvents.all(arn).map((row, index) => {
+        try {
+          return toEvent(row);
+        } catch (cause) {
+          throw new DamagedHistoryError(arn, index + 1, { cause });
+        }
+      }),
+
+    /** Within a commit. */
+    forgetEventsFrom(arn: string, eventId: number): void {
+      deleteEventsFrom.run(arn, eventId);
+    },
 
     historyPage(
       arn: string,

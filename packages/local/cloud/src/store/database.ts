@@ -10,10 +10,30 @@ import { DatabaseSync } from "node:sqlite";
 export function openDatabase(file: string, schema: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(file);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-  database.exec(schema);
-  return database;
+  try {
+    database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+    );
+    database.exec(schema);
+    return database;
+  } catch (error) {
+    database.close();
+    if (!isDamage(error)) throw error;
+    throw new Error(
+      `${file} is damaged (${error.message}), and nothing was changed: put back a copy of the whole data folder, or move the folder away to begin with an empty one.`,
+      { cause: error },
+    );
+  }
 }
+
+/** https://www.sqlite.org/rescode.html: SQLITE_CORRUPT, and SQLITE_NOTADB for a file without SQLite's header. */
+const isDamage = (error: unknown): error is Error =>
+  error instanceof Error && "errcode" in error && [11, 26].includes(Number(error.errcode) & 0xff);
+
+/** Whether there was no space for it, in SQLite's words (SQLITE_FULL) or the system's. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  (("errcode" in error && error.errcode === 13) || ("code" in error && error.code === "ENOSPC"));
 
 /** Runs `work` as one transaction: all of it is written, or nothing. `work` must not wait for anything. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {
@@ -23,7 +43,8 @@ export function transaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec("COMMIT");
     return result;
   } catch (error) {
-    database.exec("ROLLBACK");
+    // On some failures, such as a full disk, SQLite rolls back by itself.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

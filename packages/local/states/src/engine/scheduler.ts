@@ -15,8 +15,9 @@ export type End =
 
 interface Message {
   readonly thread: Thread;
-  readonly request: Request;
   readonly answer: Answer;
+  /** Whether the thread waits for it still: it may have been told something else since, or have been ended. */
+  readonly isAwaited: () => boolean;
 }
 
 interface Waiting {
@@ -131,9 +132,8 @@ export class Scheduler implements Scheduling {
     );
   }
 
-  #deliver({ thread, request, answer }: Message): boolean | End {
-    // The thread may have been told something else since, or have been ended.
-    if (thread.request !== request) return true;
+  #deliver({ thread, answer, isAwaited }: Message): boolean | End {
+    if (!isAwaited()) return true;
     // A task that has started runs on.
     if (answer.kind === "started") this.#forgetEvent(thread);
     else this.#stopWaiting(thread);
@@ -213,12 +213,16 @@ export class Scheduler implements Scheduling {
   #beginTimer(thread: Thread, request: Extract<Request, { kind: "due" }>): void {
     const { at, longestMs } = request;
     const due = longestMs === undefined ? at : Math.min(at, this.#clock.now() + longestMs);
-    const answer: Answer = { kind: "due" };
+    const message: Message = {
+      thread,
+      answer: { kind: "due" },
+      isAwaited: () => thread.request === request,
+    };
     if (due <= this.#clock.now()) {
-      this.#receive({ thread, request, answer });
+      this.#receive(message);
       return;
     }
-    const cancel = this.#clock.setTimer(due, () => this.#receive({ thread, request, answer }));
+    const cancel = this.#clock.setTimer(due, () => this.#receive(message));
     this.#waiting.set(thread, { end: cancel });
   }
 
@@ -228,16 +232,19 @@ export class Scheduler implements Scheduling {
       running.startTimers(request.startedAt ?? this.#clock.now());
       return;
     }
-    const task = new RunningTask({
+    const task: RunningTask = new RunningTask({
       request,
       facts: this.#facts,
       clock: this.#clock,
       invoker: this.#invoker,
-      // The request is another one once the start was told.
-      tell: (answer) => {
-        if (thread.request !== undefined)
-          this.#receive({ thread, request: thread.request, answer });
-      },
+      // Not by its request, which is another one once the start is told: while the journal is being written, start and
+      // end may both have come before the thread hears of either.
+      tell: (answer) =>
+        this.#receive({
+          thread,
+          answer,
+          isAwaited: () => this.#waiting.get(thread)?.task === task,
+        }),
     });
     this.#waiting.set(thread, { end: () => task.end(), task });
   }

@@ -12,7 +12,7 @@ export interface DeliveryOptions {
   readonly outbox: OutboxStore;
   /** Rejects when it can't be done now. */
   readonly send: (entry: OutboxEntry) => Promise<void>;
-  /** Forgets an event that has arrived. Should it fail, the event is sent again after the next start. */
+  /** Forgets an event that has arrived. While that fails it is asked for again. */
   readonly forget: (entry: OutboxEntry) => Promise<void>;
   readonly clock: Clock;
   readonly onFault: (error: unknown, where: string) => void;
@@ -114,17 +114,31 @@ function createTargetPump(target: string, options: DeliveryOptions): TargetPump 
     held--;
     if (lane.entries.length > 0) ready.push(lane);
     else lanes.delete(`${entry.bucket}/${entry.key}`);
-    await options
-      .forget(entry)
-      .catch((error: unknown) => options.onFault(error, `notification of ${target}`));
+    await forget(entry);
+  }
+
+  /** What isn't forgotten is sent again after the next start, so it is tried until it is. */
+  async function forget(entry: OutboxEntry): Promise<void> {
+    try {
+      await options.forget(entry);
+    } catch (error) {
+      options.onFault(error, `notification of ${target}`);
+      later(longestBackoffMs, () => void forget(entry));
+    }
   }
 
   function retryLater(lane: Lane, backoffMs: number): void {
-    if (closed) return;
-    const cancel = clock.setTimer(clock.now() + backoffMs, () => {
-      timers.delete(cancel);
+    later(backoffMs, () => {
       ready.push(lane);
       pump();
+    });
+  }
+
+  function later(delayMs: number, work: () => void): void {
+    if (closed) return;
+    const cancel = clock.setTimer(clock.now() + delayMs, () => {
+      timers.delete(cancel);
+      work();
     });
     timers.add(cancel);
   }
