@@ -33,6 +33,8 @@ export interface ExecutionEnvironment {
   run(invocation: Invocation): Promise<InvocationResult>;
   /** Whether another invocation may follow. */
   usable(): boolean;
+  /** What its process holds in memory now. */
+  usedMb(): number;
   /** Kills the process. */
   stop(): void;
 }
@@ -210,6 +212,7 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
 
   return {
     usable: () => ready && !broken && !stopped,
+    usedMb: () => child.memory.read().usedMb,
 
     stop() {
       stopped = true;

@@ -77,6 +77,7 @@ export function createInvoker(options: {
     idleMs,
     clock,
     stop: (environment) => environment.stop(),
+    idleMb: (environment) => environment.usedMb(),
   });
 
   /** All processes of a function with a role share one session, as they share its permissions. */

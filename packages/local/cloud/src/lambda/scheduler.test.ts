@@ -5,7 +5,7 @@ import { createScheduler, type Lease } from "./scheduler.ts";
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A scheduler of processes that are only names. */
-function setUp(options: { places?: number; memoryMb?: number } = {}) {
+function setUp(options: { places?: number; memoryMb?: number; idleMb?: number } = {}) {
   const clock = fakeClock();
   const stopped: string[] = [];
   let started = 0;
@@ -15,6 +15,7 @@ function setUp(options: { places?: number; memoryMb?: number } = {}) {
     idleMs: 60_000,
     clock,
     stop: (process) => stopped.push(process),
+    idleMb: () => options.idleMb ?? 100,
   });
   const acquire = (
     functionName: string,
@@ -114,6 +115,20 @@ test("warm processes make room for another function, the longest idle first", as
   await acquire("d", { memoryMb: 200 });
 
   expect(stopped).toEqual(["a1", "b2"]);
+});
+
+test("a warm process counts with what it holds, and with its memory size again while it runs", async () => {
+  const { acquire, stopped } = setUp({ memoryMb: 1000, idleMb: 50 });
+  const first = await acquire("a", { memoryMb: 900 });
+  first.release(true);
+  const second = await acquire("b", { memoryMb: 900 });
+  expect(stopped).toEqual([]);
+  second.release(true);
+
+  const again = await acquire("a", { memoryMb: 900 });
+
+  expect(again.process).toBe(first.process);
+  expect(stopped).toEqual([]);
 });
 
 test("what does not fit into the memory waits, and nobody overtakes it", async () => {

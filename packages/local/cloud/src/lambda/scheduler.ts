@@ -67,6 +67,8 @@ interface Warm<Process> {
   readonly process: Process;
   readonly demand: Demand<Process>;
   readonly sinceMs: number;
+  /** What it holds while it does nothing. */
+  readonly idleMb: number;
 }
 
 interface Waiting<Process> {
@@ -78,10 +80,10 @@ interface Waiting<Process> {
 
 /**
  * Shares one machine among all functions.
- * Invariants: at most `places` invocations run (nested ones beside); the memory sizes of all processes, warm ones
- * included, stay within `memoryMb`, but a function that is larger than that runs alone, and nested ones are never
- * refused for memory; nobody overtakes the first that waits, unless it is urgent; a warm process is used most recent first and stopped least
- * recent first.
+ * Invariants: at most `places` invocations run (nested ones beside); the memory sizes of the functions that run and what
+ * the warm processes really hold stay within `memoryMb` together, but a function that is larger than that runs alone, and
+ * nested ones are never refused for memory; nobody overtakes the first that waits, unless it is urgent; a warm process is
+ * used most recent first and stopped least recent first.
  */
 export function createScheduler<Process>(options: {
   places: number;
@@ -90,6 +92,8 @@ export function createScheduler<Process>(options: {
   idleMs: number;
   clock: Clock;
   stop: (process: Process) => void;
+  /** What a process that does nothing holds in memory. */
+  idleMb: (process: Process) => number;
 }): Scheduler<Process> {
   const { places, clock } = options;
   const queue: Waiting<Process>[] = [];
@@ -107,30 +111,31 @@ export function createScheduler<Process>(options: {
 
   const isCalm = (): boolean => queue.length < places;
 
-  function stopWarm(one: Warm<Process>): void {
+  function leaveWarm(one: Warm<Process>): void {
     warm = warm.filter((other) => other !== one);
-    usedMb -= one.demand.memoryMb;
+    usedMb -= one.idleMb;
+  }
+
+  function stopWarm(one: Warm<Process>): void {
+    leaveWarm(one);
     options.stop(one.process);
   }
 
   /** A warm process or a new one; undefined when there is no room until another has ended. */
   function take(demand: Demand<Process>): Process | undefined {
-    const known = warm.findLast((one) => one.demand.key === demand.key);
-    if (known !== undefined) {
-      warm = warm.filter((one) => one !== known);
-      return known.process;
-    }
-    const warmMb = warm.reduce((sum, one) => sum + one.demand.memoryMb, 0);
+    const warmMb = warm.reduce((sum, one) => sum + one.idleMb, 0);
     const fits = usedMb - warmMb + demand.memoryMb <= options.memoryMb;
-    return fits || held.size === 0 ? startNew(demand) : undefined;
+    return fits || held.size === 0 ? takeAnyway(demand) : undefined;
   }
 
-  function startNew(demand: Demand<Process>): Process {
+  function takeAnyway(demand: Demand<Process>): Process {
+    const known = warm.findLast((one) => one.demand.key === demand.key);
+    if (known !== undefined) leaveWarm(known);
     for (const one of [...warm]) {
       if (usedMb + demand.memoryMb <= options.memoryMb) break;
       stopWarm(one);
     }
-    const process = demand.start();
+    const process = known?.process ?? demand.start();
     usedMb += demand.memoryMb;
     return process;
   }
@@ -146,11 +151,13 @@ export function createScheduler<Process>(options: {
         if (!held.delete(one)) return;
         if (nested) nestedRunning -= 1;
         else running -= 1;
+        usedMb -= demand.memoryMb;
         if (reusable && !one.retired && !draining) {
-          warm.push({ process, demand, sinceMs: clock.now() });
+          const idleMb = options.idleMb(process);
+          warm.push({ process, demand, sinceMs: clock.now(), idleMb });
+          usedMb += idleMb;
           sweepLater();
         } else {
-          usedMb -= demand.memoryMb;
           options.stop(process);
         }
         advance();
@@ -198,7 +205,7 @@ export function createScheduler<Process>(options: {
       if (signal?.aborted) throw notWanted();
       if (nested) {
         if (nestedRunning >= places * nestedPerPlace) throw tooMany();
-        return lease(demand, take(demand) ?? startNew(demand), true);
+        return lease(demand, takeAnyway(demand), true);
       }
       if (waitingBytes > maximumWaitingBytes) throw tooMany();
       return new Promise<Lease<Process>>((resolve, reject) => {

@@ -30,7 +30,7 @@ export function createIngestion(options: {
   function write(groups: typeof buffer): void {
     const now = clock.now();
     let bytes = 0;
-    store.transaction(() => {
+    store.unsyncedTransaction(() => {
       for (const [groupName, streams] of groups) {
         // As Lambda does, a group that isn't there is made.
         const groupId = store.group(groupName)?.id ?? store.createGroup(groupName, now);
