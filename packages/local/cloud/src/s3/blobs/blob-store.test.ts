@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -117,7 +117,18 @@ test("a file that is shorter than it should be is an error, not a short answer",
   const name = await write(blobs, Buffer.alloc(1000));
 
   expect(() => read(blobs, name, 1001)).toThrow("shorter than the database says");
-  await expect(all(read(blobs, name, 2_000_000))).rejects.toThrow("shorter");
+  await expect(all(read(blobs, name, 3_000_000))).rejects.toThrow("shorter");
+});
+
+test("a file that was read whole is not read again, nor for a range of it", async () => {
+  const { blobs, folder } = open();
+  const name = await write(blobs, Buffer.from("0123456789"));
+  expect(await all(read(blobs, name, 10))).toEqual(Buffer.from("0123456789"));
+  truncateSync(join(folder, name.slice(0, 2), name), 0);
+
+  const range = readBody(blobs, [{ blob: name, size: 10 }], { start: 2, length: 3 });
+
+  expect(Buffer.from(await all(range)).toString()).toBe("234");
 });
 
 test("a sweep removes what earlier processes left, but not what is known or new", async () => {

@@ -14,6 +14,7 @@ import {
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type BlobCache, createBlobCache } from "./blob-cache.ts";
 
 const writev = promisify(writevWithCallback);
 const syncData = promisify(fdatasync);
@@ -46,6 +47,7 @@ export interface BlobWriter {
  * only a row of the database makes it one of an object; what no row names is removed by `sweep`.
  */
 export interface BlobStore {
+  readonly cache: BlobCache;
   create(): Promise<BlobWriter>;
   /** A second name for the same bytes, on disk when it resolves. */
   duplicate(name: string): Promise<string>;
@@ -159,6 +161,8 @@ export function createBlobStore(
   }
 
   return {
+    cache: createBlobCache(),
+
     async create() {
       const { name, file } = await takeSpare();
       let written = 0;

@@ -2,6 +2,7 @@ import { closeSync, readSync, read as readWithCallback } from "node:fs";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import type { ByteRange } from "../byte-range.ts";
+import { largestCached } from "./blob-cache.ts";
 import type { BlobStore } from "./blob-store.ts";
 
 const read = promisify(readWithCallback);
@@ -14,8 +15,8 @@ export interface Segment {
 }
 
 /**
- * Up to so much is read on the spot and sent as it is: with a warm page cache that is faster than to hand it to another
- * thread. More is streamed in pieces of this size.
+ * Up to largestCached is read on the spot and sent as it is: with a warm page cache that is faster than to hand it to
+ * another thread. More is streamed in pieces of this size.
  */
 const readSize = 512 * 1024;
 
@@ -32,13 +33,19 @@ export function readBody(
   const pieces = slice(segments, range);
   const [first] = pieces;
   if (first === undefined) throw new Error("a range that is not empty lies in a file");
+  const single = pieces.length === 1;
+  const known = single ? blobs.cache.get(first.blob) : undefined;
+  if (known !== undefined) return known.subarray(first.start, first.start + first.length);
   const file = blobs.open(first.blob);
-  if (pieces.length > 1 || first.length > readSize) return new PieceStream(blobs, pieces, file);
+  if (!single || first.length > largestCached) return new PieceStream(blobs, pieces, file);
   try {
     const data = Buffer.allocUnsafe(first.length);
     for (let offset = 0; offset < data.length; ) {
       const count = readSync(file, data, offset, data.length - offset, first.start + offset);
       offset += checkedCount(count);
+    }
+    if (segments.length === 1 && data.length === segments[0]?.size) {
+      blobs.cache.put(first.blob, data);
     }
     return data;
   } finally {
