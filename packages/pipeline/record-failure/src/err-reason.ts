@@ -13,12 +13,20 @@ export interface ReportedError {
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html).
  */
 export function failureReason(failure: ReportedError): string {
-  const { task, message } = takeApart(failure.Cause);
-  return [task, failure.Error, message]
-    .filter((part) => part !== undefined && part !== "")
+  const { task = "", message } = takeApart(failure.Cause);
+  return joined(task, failure.Error, message);
+}
+
+/** `<error>: <message>` of what no state caught: its cause has no state's name before it. */
+export function uncaughtReason({ Error: error, Cause }: ReportedError): string {
+  return joined(error, messageOf(Cause));
+}
+
+const joined = (...parts: readonly string[]): string =>
+  parts
+    .filter((part) => part !== "")
     .join(": ")
     .slice(0, longestReason);
-}
 
 /** Only the message, which was written for the uploader. */
 export function unsupportedReason(failure: ReportedError): string {

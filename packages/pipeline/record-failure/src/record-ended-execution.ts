@@ -1,6 +1,6 @@
 import { parseJson } from "@darkroom/lambda";
 import { imageProcessingInput, type PhotoStatus } from "@darkroom/workflow";
-import { failureReason } from "./err-reason.ts";
+import { uncaughtReason } from "./err-reason.ts";
 import type { ExecutionReader } from "./execution-reader.ts";
 import type { EndedExecution } from "./failure-event.ts";
 import type { ImageTable } from "./image-table.ts";
@@ -32,7 +32,7 @@ export async function recordEndedExecution(
 }
 
 function reasonOf({ status, error, cause }: EndedExecution): string {
-  const details = failureReason({ Error: error ?? "", Cause: cause ?? "" });
+  const details = uncaughtReason({ Error: error ?? "", Cause: cause ?? "" });
   const ended = {
     FAILED: "its execution failed",
     TIMED_OUT: "its execution timed out",

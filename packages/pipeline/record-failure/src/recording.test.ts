@@ -115,6 +115,15 @@ describe("an execution that ended in a way that no state saw", () => {
       },
       "its execution failed: States.DataLimitExceeded: too large",
     ],
+    [
+      {
+        ...ended,
+        status: "FAILED" as const,
+        error: "Lambda.AWSLambdaException",
+        cause: "User: arn:aws:sts::1:assumed-role/r/s is not authorized",
+      },
+      "its execution failed: Lambda.AWSLambdaException: User: arn:aws:sts::1:assumed-role/r/s is not authorized",
+    ],
   ])("leaves FAILED and why: $status", async (execution, errReason) => {
     const { table, row } = place();
     expect(await recordEndedExecution(execution, table, knowing({}), now)).toBe(true);

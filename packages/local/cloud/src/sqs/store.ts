@@ -73,6 +73,11 @@ export interface StoredMessage extends NewMessage {
   readonly sourceArn: string | undefined;
 }
 
+export type MessagePlace = Pick<
+  StoredMessage,
+  "seq" | "queueId" | "messageId" | "receiveCount" | "visibleAt" | "receivedAt"
+>;
+
 export type QueueStore = ReturnType<typeof openQueueStore>;
 
 /** Queues and their messages: one SQLite file. The caller decides what is one transaction. */
@@ -96,7 +101,9 @@ export function openQueueStore(file: string, now: number) {
   const selectVisible = database.prepare(
     "SELECT * FROM messages WHERE queue_id = ? AND visible_at <= ? ORDER BY visible_at, seq LIMIT ?",
   );
-  const selectMessage = database.prepare("SELECT * FROM messages WHERE seq = ?");
+  const selectPlace = database.prepare(
+    "SELECT queue_id, message_id, receive_count, visible_at, received_at FROM messages WHERE seq = ?",
+  );
   const updateReceived = database.prepare(
     `UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ?, received_at = ?,
        received_in_process = ? WHERE seq = ?`,
@@ -164,9 +171,19 @@ export function openQueueStore(file: string, now: number) {
     visible: (queueId: number, now: number, limit: number): StoredMessage[] =>
       selectVisible.all(queueId, now, limit).map(toMessage),
 
-    find(seq: number): StoredMessage | undefined {
-      const row = selectMessage.get(seq);
-      return row === undefined ? undefined : toMessage(row);
+    /** Where a message stands, without what is in it. */
+    find(seq: number): MessagePlace | undefined {
+      const row = selectPlace.get(seq);
+      return row === undefined
+        ? undefined
+        : {
+            seq,
+            queueId: Number(row.queue_id),
+            messageId: String(row.message_id),
+            receiveCount: Number(row.receive_count),
+            visibleAt: Number(row.visible_at),
+            receivedAt: Number(row.received_at),
+          };
     },
 
     /** @param inProcess the receiver ends with this process */

@@ -7,7 +7,7 @@ import { invalidValue, missingParameter, receiptHandleIsInvalid } from "../error
 import { parseParameters } from "../parse-parameters.ts";
 import type { Queue, QueueCatalog } from "../queue-catalog.ts";
 import type { ReceiptHandles } from "../receipt-handle.ts";
-import type { QueueStore, StoredMessage } from "../store.ts";
+import type { MessagePlace, QueueStore } from "../store.ts";
 import { openQueue } from "./access.ts";
 import { batchEntries, runBatch } from "./batch.ts";
 
@@ -36,7 +36,7 @@ export function settleOperations(options: {
    * Within a job: the message that a handle is for, unless it is gone or was received again since.
    * @throws AwsError for a handle that this queue never gave out
    */
-  function find(queue: Queue, handle: string): StoredMessage | undefined {
+  function find(queue: Queue, handle: string): MessagePlace | undefined {
     const receipt = handles.read(handle);
     if (receipt === undefined || receipt.queueId !== queue.id) throw receiptHandleIsInvalid(handle);
     const message = store.find(receipt.seq);
