@@ -158,5 +158,5 @@ test("closing waits for what was queued, and refuses what comes after", async ()
 
   await expect(write).resolves.toEqual({});
   expect(committedRows("items")).toBe(1);
-  await expect(call(dynamodb, "PutItem", { Item: item(2) })).rejects.toThrow(/closed/);
+  await expect(call(dynamodb, "PutItem", { Item: item(2) })).rejects.toThrow("being stopped");
 });

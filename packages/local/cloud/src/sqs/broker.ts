@@ -183,7 +183,6 @@ export function createBroker(options: {
   }
 
   async function enqueue<T>(job: () => T): Promise<T> {
-    if (closed) throw new Error("SQS is closed");
     try {
       return await store.commit(job);
     } catch (error) {

@@ -163,7 +163,7 @@ test("closing waits for what was asked for, and refuses what comes after", async
   await setUp.close();
 
   await done;
-  await expect(commit(() => add(2))).rejects.toThrow("is closed");
+  await expect(commit(() => add(2))).rejects.toThrow("is being stopped");
   setUp = open();
   expect(setUp.rows()).toEqual([1]);
 });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { AwsError } from "../aws-error.ts";
 import { createLogSync, type LogSync } from "./log-sync.ts";
 
 /** Runs `work` in a transaction; resolves when it is on disk. What throws has changed nothing. `work` must not wait. */
@@ -97,7 +98,7 @@ export function createGroupCommit(
 
   return {
     commit<T>(work: () => T): Promise<T> {
-      if (closed) return Promise.reject(new Error("the database is closed"));
+      if (closed) return Promise.reject(stopping());
       return new Promise<T>((resolve, reject) => {
         if (jobs.length === 0 && !flushing) setImmediate(flush);
         unsettled += 1;
@@ -117,6 +118,10 @@ export function createGroupCommit(
     },
   };
 }
+
+/** Clients try again, and find the next start. */
+const stopping = (): AwsError =>
+  new AwsError("ServiceUnavailable", "The local cloud is being stopped.", { status: 503 });
 
 /** A database in memory, as tests have it, has no log. */
 const logOf = (file: string | null): LogSync =>

@@ -503,3 +503,18 @@ describe("parseStateMachine", () => {
     expect(faultsOf(branch)).toEqual([]);
   });
 });
+
+it("a definition that is nested too deeply is refused, and one that is nested deeply is not", () => {
+  const nested = (depth: number) => {
+    const parameters = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+    return `{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"Parameters":${parameters}}}}`;
+  };
+  expect(() => parseStateMachine(nested(900))).not.toThrow();
+  expect(() => parseStateMachine(nested(30_000))).toThrow(/nested more than 1000 levels/);
+});
+
+it.each(["(", "!", "@[?("])("a filter of thousands of %s is refused", (opening) => {
+  const path = `$[?(${opening.repeat(5000)}`;
+  const definition = { StartAt: "A", States: { A: { Type: "Pass", End: true, InputPath: path } } };
+  expect(() => parseStateMachine(JSON.stringify(definition))).toThrow(InvalidDefinitionError);
+});

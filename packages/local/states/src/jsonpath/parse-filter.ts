@@ -13,7 +13,7 @@ const operators =
 
 /** Reads the expression inside `?(…)`. */
 export function parseFilter(scanner: Scanner): Filter {
-  return readOr(scanner);
+  return scanner.nested(() => readOr(scanner));
 }
 
 function readOr(scanner: Scanner): Filter {
@@ -32,11 +32,11 @@ function readTest(scanner: Scanner): Filter {
   scanner.skipSpace();
   if (scanner.startsWith("!") && !scanner.startsWith("!=")) {
     scanner.at += 1;
-    const test = readTest(scanner);
+    const test = scanner.nested(() => readTest(scanner));
     return (current, root) => !test(current, root);
   }
   if (scanner.take("(")) {
-    const inner = readOr(scanner);
+    const inner = scanner.nested(() => readOr(scanner));
     scanner.skipSpace();
     scanner.expect(")");
     return inner;
@@ -87,7 +87,7 @@ function readLiteral(scanner: Scanner): Json {
     for (scanner.skipSpace(); !scanner.take("]"); scanner.skipSpace()) {
       if (items.length > 0) scanner.expect(",");
       scanner.skipSpace();
-      items.push(readLiteral(scanner));
+      items.push(scanner.nested(() => readLiteral(scanner)));
     }
     return items;
   }

@@ -1,9 +1,13 @@
 import { PathSyntaxError } from "./path.ts";
 
+/** So deep may expressions stand within one another. */
+const maximumNesting = 100;
+
 /** Reads a text from left to right; what the parsers of paths, filters and intrinsic calls share. */
 export class Scanner {
   readonly text: string;
   at: number;
+  #nesting = 0;
 
   constructor(text: string, at = 0) {
     this.text = text;
@@ -31,6 +35,15 @@ export class Scanner {
 
   expect(expected: string): void {
     if (!this.take(expected)) throw this.error(`expected '${expected}'`);
+  }
+
+  /** Reads what stands within something of its own kind. @throws PathSyntaxError when that goes too deep */
+  nested<Read>(read: () => Read): Read {
+    if (this.#nesting === maximumNesting) throw this.error("expressions are nested too deeply");
+    this.#nesting += 1;
+    const result = read();
+    this.#nesting -= 1;
+    return result;
   }
 
   skipSpace(): void {
