@@ -30,20 +30,6 @@ export function parseStateMachine(definition: string, options: ParseOptions = {}
   return { branch, timeoutSeconds };
 }
 
-/** Deeper than any definition is, and not as deep as the stack. */
-const maximumNesting = 1000;
-
-/** How deep objects and arrays stand within one another in a JSON text. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
-    if (token === "{" || token === "[") deepest = Math.max(deepest, ++depth);
-    else if (token === "}" || token === "]") depth -= 1;
-  }
-  return deepest;
-}
-
 function parseJson(definition: string): { readonly [key: string]: Json } {
   if (definition.trim() === "") {
     throw new InvalidDefinitionError([
@@ -58,14 +44,6 @@ function parseJson(definition: string): { readonly [key: string]: Json } {
       {
         code: "INVALID_JSON_DESCRIPTION",
         message: error instanceof Error ? error.message : String(error),
-      },
-    ]);
-  }
-  if (nestingOf(definition) > maximumNesting) {
-    throw new InvalidDefinitionError([
-      {
-        code: "SCHEMA_VALIDATION_FAILED",
-        message: `The definition is nested more than ${maximumNesting} levels deep`,
       },
     ]);
   }

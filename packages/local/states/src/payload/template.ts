@@ -17,17 +17,30 @@ export type ReportFault = (field: string, message: string) => void;
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html
  */
 export function compileTemplate(value: Json, report: ReportFault): Template {
-  return compile(value, report) ?? (() => value);
+  return compile(value, report, 1) ?? (() => value);
 }
+
+/** Deeper than any template is, and not as deep as the stack. */
+const maximumNesting = 1000;
 
 /** @returns undefined for what has nothing to replace: it is used as it stands, not copied. */
-function compile(value: Json, report: ReportFault): Template | undefined {
-  if (isArray(value)) return compileArray(value, report);
-  return isObject(value) ? compileObject(value, report) : undefined;
+function compile(value: Json, report: ReportFault, depth: number): Template | undefined {
+  if (!isArray(value) && !isObject(value)) return undefined;
+  if (depth > maximumNesting) {
+    report("", `A payload template may be ${maximumNesting} levels deep`);
+    return undefined;
+  }
+  return isArray(value)
+    ? compileArray(value, report, depth + 1)
+    : compileObject(value, report, depth + 1);
 }
 
-function compileArray(items: readonly Json[], report: ReportFault): Template | undefined {
-  const compiled = items.map((item) => compile(item, report));
+function compileArray(
+  items: readonly Json[],
+  report: ReportFault,
+  depth: number,
+): Template | undefined {
+  const compiled = items.map((item) => compile(item, report, depth));
   if (compiled.every((template) => template === undefined)) return undefined;
   const templates = compiled.map((template, at) => template ?? (() => items[at] ?? null));
   return (scope) => templates.map((template) => template(scope));
@@ -36,11 +49,12 @@ function compileArray(items: readonly Json[], report: ReportFault): Template | u
 function compileObject(
   object: { readonly [key: string]: Json },
   report: ReportFault,
+  depth: number,
 ): Template | undefined {
   let dynamic = false;
   const fields = Object.entries(object).map(([key, value]): [string, Template] => {
     if (!key.endsWith(".$")) {
-      const template = compile(value, report);
+      const template = compile(value, report, depth);
       if (template !== undefined) dynamic = true;
       return [key, template ?? (() => value)];
     }
