@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
-import { SFNClient } from "@aws-sdk/client-sfn";
+import { paginateListExecutions, SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type ImageItem, imageIdOf, imageItem } from "@darkroom/workflow";
@@ -143,6 +143,21 @@ export class DarkroomProcess {
   get clients(): Clients {
     if (this.#clients === undefined) throw new Error("Darkroom has not been started");
     return this.#clients;
+  }
+
+  /** Of the image-processing machine, the latest first. */
+  async executions(): Promise<{ name: string; status: string }[]> {
+    const stateMachineArn = this.variable("DARKROOM_IMAGE_MACHINE_ARN");
+    const executions: { name: string; status: string }[] = [];
+    for await (const page of paginateListExecutions(
+      { client: this.clients.sfn },
+      { stateMachineArn },
+    )) {
+      for (const { name = "", status = "" } of page.executions ?? []) {
+        executions.push({ name, status });
+      }
+    }
+    return executions;
   }
 
   /** The rows of keys in the landing bucket, once `ready` says that they will do. */

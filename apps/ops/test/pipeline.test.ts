@@ -10,11 +10,7 @@ import {
   type PutObjectCommandOutput,
   S3Client,
 } from "@aws-sdk/client-s3";
-import {
-  GetExecutionHistoryCommand,
-  ListExecutionsCommand,
-  StopExecutionCommand,
-} from "@aws-sdk/client-sfn";
+import { GetExecutionHistoryCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import type { ImageItem } from "@darkroom/workflow";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -55,21 +51,7 @@ async function derived(key: string): Promise<Buffer> {
   return Buffer.from((await object.Body?.transformToByteArray()) ?? []);
 }
 
-async function executionCount(): Promise<number> {
-  let count = 0;
-  let nextToken: string | undefined;
-  do {
-    const page = await darkroom.clients.sfn.send(
-      new ListExecutionsCommand({
-        stateMachineArn: darkroom.variable("DARKROOM_IMAGE_MACHINE_ARN"),
-        nextToken,
-      }),
-    );
-    count += page.executions?.length ?? 0;
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return count;
-}
+const executionCount = async (): Promise<number> => (await darkroom.executions()).length;
 
 function sendEvent(
   key: string,

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
-import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { afterAll, expect, test } from "vitest";
 import { quiet } from "./open-work.ts";
 import { goodPhotos, ownDarkroom } from "./own-darkroom.ts";
@@ -37,6 +36,8 @@ async function jumpWhileProcessing(jump: number): Promise<void> {
     nodeArguments: ["--import", preload.href],
   });
   await darkroom.process.start();
+  // What was signed just before the jump is refused after it, and its event comes again.
+  await darkroom.shortenVisibility();
   const photos = await goodPhotos(40, 5);
   const keys = photos.map(({ key }) => key);
   await Promise.all(photos.map(darkroom.put));
@@ -65,12 +66,8 @@ async function jumpWhileProcessing(jump: number): Promise<void> {
     expect(sha256(await darkroom.get(photo.key))).toBe(photo.sha256);
   }
   await quiet(darkroom.dataFolder, 30_000);
-  const { executions } = await darkroom.process.clients.sfn.send(
-    new ListExecutionsCommand({
-      stateMachineArn: darkroom.process.variable("DARKROOM_IMAGE_MACHINE_ARN"),
-    }),
-  );
-  expect(executions?.length).toBe(photos.length);
+  const executions = await darkroom.process.executions();
+  expect(executions.length).toBe(photos.length);
   expect(await darkroom.process.stop("SIGINT")).toBe(0);
   // A task that had just begun may find its time over when the clock has jumped ahead: the machine tries again.
   const wrong = verifyFolder(darkroom.dataFolder).filter(

@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetQueueUrlCommand, SetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, describe, expect, test } from "vitest";
 import { openWork, quiet } from "./open-work.ts";
 import { goodPhotos, ownDarkroom } from "./own-darkroom.ts";
@@ -47,22 +46,13 @@ function fillUp(folder: string): () => void {
   return () => rmSync(file);
 }
 
-/** An event whose handling failed comes again after the queue's visibility timeout, which is three minutes. */
-async function shortenVisibility(sqs: SQSClient): Promise<void> {
-  const { QueueUrl } = await sqs.send(
-    new GetQueueUrlCommand({ QueueName: "darkroom-dev-photo-events" }),
-  );
-  const Attributes = { VisibilityTimeout: "20" };
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
-}
-
 describe.skipIf(disk === undefined)("a full disk", () => {
   test("refuses uploads by name, keeps the process up, and once there is space all that was acknowledged goes on", {
     timeout: 240_000,
   }, async () => {
     await using darkroom = await ownDarkroom({ dataDirectory: disk ?? "" });
     await darkroom.process.start();
-    await shortenVisibility(darkroom.process.clients.sqs);
+    await darkroom.shortenVisibility();
     const photos = await goodPhotos(40, 4);
     const [before, during, after] = [photos.slice(0, 4), photos.slice(4, 30), photos.slice(30)];
     await Promise.all(before.map(darkroom.put));

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetQueueUrlCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { ImageItem } from "@darkroom/workflow";
 import { DarkroomProcess, isTerminal, type ProcessOptions } from "../darkroom-process.ts";
 import { type VariedFile, variedFiles } from "./varied-files.ts";
@@ -12,6 +13,8 @@ export interface OwnDarkroom extends AsyncDisposable {
   get(key: string): Promise<Buffer>;
   /** The rows of keys once all have come to their end. */
   ends(keys: readonly string[], timeoutMs?: number): Promise<Map<string, ImageItem>>;
+  /** An event whose handling failed comes again after the queue's visibility timeout: three minutes, and 20 s after this. */
+  shortenVisibility(): Promise<void>;
 }
 
 export async function ownDarkroom(options: ProcessOptions = {}): Promise<OwnDarkroom> {
@@ -33,6 +36,14 @@ export async function ownDarkroom(options: ProcessOptions = {}): Promise<OwnDark
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     },
     ends: (keys, timeoutMs) => process.rowsWhen(keys, isTerminal, timeoutMs),
+    async shortenVisibility() {
+      const { sqs } = process.clients;
+      const { QueueUrl } = await sqs.send(
+        new GetQueueUrlCommand({ QueueName: "darkroom-dev-photo-events" }),
+      );
+      const Attributes = { VisibilityTimeout: "20" };
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    },
     [Symbol.asyncDispose]: () => process.remove(),
   };
 }

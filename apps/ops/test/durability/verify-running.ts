@@ -3,7 +3,6 @@ import {
   ListObjectVersionsCommand,
   type ObjectVersion,
 } from "@aws-sdk/client-s3";
-import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { GetQueueAttributesCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { paginateScan } from "@aws-sdk/lib-dynamodb";
 import { executionName, type ImageItem, imageIdOf, imageItem } from "@darkroom/workflow";
@@ -42,7 +41,7 @@ export async function verifyRunning(
     versionsBelow(darkroom, "Thumbnail/"),
     versionsBelow(darkroom, "Preview/"),
     allRows(darkroom),
-    allExecutions(darkroom),
+    darkroom.executions(),
   ]);
 
   // Every version is whole, acknowledged or not.
@@ -190,26 +189,6 @@ async function allRows(darkroom: DarkroomProcess): Promise<ImageItem[]> {
   for await (const { Items = [] } of pages)
     rows.push(...Items.map((item) => imageItem.parse(item)));
   return rows;
-}
-
-async function allExecutions(
-  darkroom: DarkroomProcess,
-): Promise<{ name: string; status: string }[]> {
-  const executions: { name: string; status: string }[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await darkroom.clients.sfn.send(
-      new ListExecutionsCommand({
-        stateMachineArn: darkroom.variable("DARKROOM_IMAGE_MACHINE_ARN"),
-        nextToken,
-      }),
-    );
-    for (const { name = "", status = "" } of page.executions ?? []) {
-      executions.push({ name, status });
-    }
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
-  return executions;
 }
 
 /** Of every queue, dead letters too. */

@@ -1,20 +1,11 @@
-const provider = { aws: [{ region: "us-east-1" }] };
+import { logDeliveryActions } from "../src/logs/delivery-actions.ts";
 
 const policy = (statement: object): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 const trust = (service: string): string =>
   policy({ Principal: { Service: `${service}.amazonaws.com` }, Action: "sts:AssumeRole" });
 
-const logDelivery = [
-  "logs:CreateLogDelivery",
-  "logs:GetLogDelivery",
-  "logs:UpdateLogDelivery",
-  "logs:DeleteLogDelivery",
-  "logs:ListLogDeliveries",
-  "logs:PutResourcePolicy",
-  "logs:DescribeResourcePolicies",
-  "logs:DescribeLogGroups",
-];
+const logDelivery = logDeliveryActions.map((action) => `logs:${action}`);
 
 const lambda = (name: string, role: string, logGroup: string) => ({
   function_name: name,
@@ -40,87 +31,84 @@ exports.handler = async ({ n }) => {
 };
 `;
 
-/** A stack with one of each thing that clients can look at and can't make: functions, a machine, a rule, a log group. */
-export const clientStack = {
-  provider,
-  resource: {
-    aws_iam_role: {
-      function: { name: "function", assume_role_policy: trust("lambda") },
-      silent: { name: "silent", assume_role_policy: trust("lambda") },
-      machine: { name: "machine", assume_role_policy: trust("states") },
+/** One of each thing that clients can look at and can't make: functions, a machine, a rule, a log group. */
+export const clientResources = {
+  aws_iam_role: {
+    function: { name: "function", assume_role_policy: trust("lambda") },
+    silent: { name: "silent", assume_role_policy: trust("lambda") },
+    machine: { name: "machine", assume_role_policy: trust("states") },
+  },
+  aws_iam_role_policy: {
+    log: {
+      name: "log",
+      role: "${aws_iam_role.function.name}",
+      policy: policy({
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: "${aws_cloudwatch_log_group.function.arn}:*",
+      }),
     },
-    aws_iam_role_policy: {
-      log: {
-        name: "log",
-        role: "${aws_iam_role.function.name}",
-        policy: policy({
-          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: "${aws_cloudwatch_log_group.function.arn}:*",
-        }),
-      },
-      invoke: {
-        name: "invoke",
-        role: "${aws_iam_role.machine.name}",
-        policy: policy({
-          Action: "lambda:InvokeFunction",
-          Resource: "${aws_lambda_function.double.arn}",
-        }),
-      },
-      deliver: {
-        name: "deliver",
-        role: "${aws_iam_role.machine.name}",
-        policy: policy({ Action: logDelivery, Resource: "*" }),
-      },
+    invoke: {
+      name: "invoke",
+      role: "${aws_iam_role.machine.name}",
+      policy: policy({
+        Action: "lambda:InvokeFunction",
+        Resource: "${aws_lambda_function.double.arn}",
+      }),
     },
-    aws_cloudwatch_log_group: {
-      function: { name: "/aws/lambda/double", retention_in_days: 7 },
-      silent: { name: "/aws/lambda/silent", retention_in_days: 7 },
-      machine: { name: "/machines", retention_in_days: 7 },
+    deliver: {
+      name: "deliver",
+      role: "${aws_iam_role.machine.name}",
+      policy: policy({ Action: logDelivery, Resource: "*" }),
     },
-    aws_lambda_function: {
-      double: lambda("double", "function", "function"),
-      silent: lambda("silent", "silent", "silent"),
+  },
+  aws_cloudwatch_log_group: {
+    function: { name: "/aws/lambda/double", retention_in_days: 7 },
+    silent: { name: "/aws/lambda/silent", retention_in_days: 7 },
+    machine: { name: "/machines", retention_in_days: 7 },
+  },
+  aws_lambda_function: {
+    double: lambda("double", "function", "function"),
+    silent: lambda("silent", "silent", "silent"),
+  },
+  aws_sqs_queue: { orders: { name: "orders" } },
+  aws_sqs_queue_policy: {
+    orders: {
+      queue_url: "${aws_sqs_queue.orders.url}",
+      policy: policy({
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: "${aws_sqs_queue.orders.arn}",
+      }),
     },
-    aws_sqs_queue: { orders: { name: "orders" } },
-    aws_sqs_queue_policy: {
-      orders: {
-        queue_url: "${aws_sqs_queue.orders.url}",
-        policy: policy({
-          Principal: { Service: "events.amazonaws.com" },
-          Action: "sqs:SendMessage",
-          Resource: "${aws_sqs_queue.orders.arn}",
-        }),
-      },
+  },
+  aws_cloudwatch_event_rule: {
+    orders: { name: "orders", event_pattern: JSON.stringify({ source: ["shop"] }) },
+  },
+  aws_cloudwatch_event_target: {
+    orders: {
+      rule: "${aws_cloudwatch_event_rule.orders.name}",
+      arn: "${aws_sqs_queue.orders.arn}",
+      target_id: "queue",
     },
-    aws_cloudwatch_event_rule: {
-      orders: { name: "orders", event_pattern: JSON.stringify({ source: ["shop"] }) },
-    },
-    aws_cloudwatch_event_target: {
-      orders: {
-        rule: "${aws_cloudwatch_event_rule.orders.name}",
-        arn: "${aws_sqs_queue.orders.arn}",
-        target_id: "queue",
-      },
-    },
-    aws_sfn_state_machine: {
-      double: {
-        name: "double",
-        role_arn: "${aws_iam_role.machine.arn}",
-        definition: JSON.stringify({
-          StartAt: "Double",
-          States: {
-            Double: {
-              Type: "Task",
-              Resource: "${aws_lambda_function.double.arn}",
-              End: true,
-            },
+  },
+  aws_sfn_state_machine: {
+    double: {
+      name: "double",
+      role_arn: "${aws_iam_role.machine.arn}",
+      definition: JSON.stringify({
+        StartAt: "Double",
+        States: {
+          Double: {
+            Type: "Task",
+            Resource: "${aws_lambda_function.double.arn}",
+            End: true,
           },
-        }),
-        logging_configuration: {
-          level: "ALL",
-          include_execution_data: true,
-          log_destination: "${aws_cloudwatch_log_group.machine.arn}:*",
         },
+      }),
+      logging_configuration: {
+        level: "ALL",
+        include_execution_data: true,
+        log_destination: "${aws_cloudwatch_log_group.machine.arn}:*",
       },
     },
   },

@@ -1,11 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { expect } from "vitest";
-import { startCloud } from "../src/cloud.ts";
-import { freePort } from "../src/testing/free-port.ts";
-import { clientStack, functionSource } from "./client-stack.ts";
+import { startTestCloud } from "../src/testing/start-test-cloud.ts";
+import { clientResources, functionSource } from "./client-stack.ts";
 import { findAwsCli } from "./find-client.ts";
 import { type Ended, runClient } from "./run-client.ts";
 
@@ -15,43 +13,32 @@ export type ClientTarget = Awaited<ReturnType<typeof openClientTarget>>;
 
 /** A local cloud of its own with the stack of `client-stack.ts`, and the AWS CLI that is sent there. */
 export async function openClientTarget() {
-  const root = mkdtempSync(join(tmpdir(), "darkroom-clients-"));
-  const folder = join(root, "work");
+  const archive = zipSync({ "index.cjs": strToU8(functionSource) });
+  const cloud = await startTestCloud(clientResources, { "function.zip": archive });
+  const { endpoint, region, credentials } = cloud.client;
+  const folder = join(cloud.folder, "work");
   mkdirSync(folder);
-  writeFileSync(join(root, "function.zip"), zipSync({ "index.cjs": strToU8(functionSource) }));
-  const stackFile = join(root, "stack.json");
-  writeFileSync(stackFile, JSON.stringify(clientStack));
-  const faults: string[] = [];
-  const cloud = await startCloud({
-    dataFolder: join(root, "data"),
-    port: await freePort(),
-    stackFile,
-    layerFolders: new Map(),
-    labels: { detectLabels: () => Promise.reject(new Error("no labels here")) },
-    log: (line) => faults.push(line),
-  });
-  const { accessKeyId, secretAccessKey } = cloud.operatorKey;
   /** Nothing of the person's own configuration counts. */
   const env = {
     PATH: process.env.PATH,
-    HOME: root,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_DEFAULT_REGION: cloud.region,
+    HOME: cloud.folder,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_MAX_ATTEMPTS: "1",
     AWS_PAGER: "",
   };
 
   const run = (args: readonly string[], input?: string): Promise<Ended> =>
-    runClient(awsCli, [...args, "--endpoint-url", cloud.endpointUrl], {
+    runClient(awsCli, [...args, "--endpoint-url", endpoint], {
       env,
       folder,
       ...(input === undefined ? {} : { input }),
     });
 
   return {
-    endpointUrl: cloud.endpointUrl,
+    endpointUrl: endpoint,
     env,
     /** Where the clients run. */
     folder,
@@ -82,8 +69,7 @@ export async function openClientTarget() {
 
     async close(): Promise<void> {
       await cloud.close();
-      rmSync(root, { recursive: true });
-      expect(faults).toEqual([]);
+      expect(cloud.logged).toEqual([]);
     },
   };
 }

@@ -1,10 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startCloud } from "../src/cloud.ts";
-import { freePort } from "../src/testing/free-port.ts";
-
-const emptyStack = { provider: { aws: [{ region: "us-east-1" }] }, resource: {} };
+import { startTestCloud } from "../src/testing/start-test-cloud.ts";
 
 /** What the contract is checked against. */
 export interface Target {
@@ -34,28 +28,14 @@ export async function openTarget(): Promise<Target> {
     if (region === undefined) throw new Error("DARKROOM_CONTRACT=aws needs AWS_REGION");
     return { aws: true, client: { region }, uniqueName, close: async () => {} };
   }
-  const folder = mkdtempSync(join(tmpdir(), "darkroom-contract-"));
-  const stackFile = join(folder, "stack.json");
-  writeFileSync(stackFile, JSON.stringify(emptyStack));
-  const cloud = await startCloud({
-    dataFolder: join(folder, "data"),
-    port: await freePort(),
-    stackFile,
-    layerFolders: new Map(),
-    labels: { detectLabels: () => Promise.reject(new Error("no labels here")) },
-    log: (line) => console.error(line),
-  });
+  const { client, logged, close } = await startTestCloud();
   return {
     aws: false,
-    client: {
-      endpoint: cloud.endpointUrl,
-      region: cloud.region,
-      credentials: cloud.operatorKey,
-    },
+    client: { endpoint: client.endpoint, region: client.region, credentials: client.credentials },
     uniqueName,
     async close() {
-      await cloud.close();
-      rmSync(folder, { recursive: true });
+      await close();
+      for (const line of logged) console.error(line);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Caller } from "./caller.ts";
+import type { AccessKey } from "./credentials.ts";
 
 /** One signed request, verified and routed, before its service has looked at it. */
 export interface ServiceRequest {
@@ -24,6 +25,21 @@ export interface ServiceRequest {
   readonly signal: AbortSignal;
 }
 
+/**
+ * A request with no signature in its headers or query: a browser's question what a page may do, or a form, which is
+ * signed by what is in its body.
+ */
+export interface UnsignedRequest
+  extends Pick<
+    ServiceRequest,
+    "method" | "rawPath" | "query" | "headers" | "host" | "requestId" | "signal"
+  > {
+  /** As it comes in. */
+  readonly body: Readable;
+  readonly findKey: (accessKeyId: string) => (AccessKey & { readonly caller: Caller }) | undefined;
+  readonly authorizeAs: (caller: Caller) => Authorize;
+}
+
 export interface ServiceResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,6 +51,8 @@ export interface Service {
   /** The name that requests are signed for, e.g. `sqs`, `states`. */
   readonly name: string;
   handle(request: ServiceRequest): Promise<ServiceResponse>;
+  /** What is not signed as a request; undefined: it should have been. */
+  answerUnsigned?(request: UnsignedRequest): Promise<ServiceResponse | undefined>;
   /** Writes an error in the service's protocol, e.g. S3's XML. */
   errorResponse(error: ServiceFailure, request: FailedRequest): ServiceResponse;
 }

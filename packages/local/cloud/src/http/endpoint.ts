@@ -4,8 +4,7 @@ import { Readable } from "node:stream";
 import { AwsError, operationNotSupported } from "../aws-error.ts";
 import type { Caller } from "../caller.ts";
 import type { Credentials } from "../credentials.ts";
-import type { UnsignedRequest } from "../s3/unsigned-request.ts";
-import type { Authorize, Service, ServiceRequest, ServiceResponse } from "../service.ts";
+import type { Authorize, Service, ServiceRequest, UnsignedRequest } from "../service.ts";
 import { readAuthorization } from "../sigv4/authorization.ts";
 import { isDiskFull } from "../store/database.ts";
 import { type Authenticated, authenticate, hasBody } from "./authenticate.ts";
@@ -20,14 +19,8 @@ import {
 import { jsonService } from "./json-service.ts";
 import { respond, respondEarly } from "./respond.ts";
 
-/** S3 also answers what is not signed as a request: preflights, and forms, whose signature is in the body. */
-export type EndpointService = Service & {
-  /** undefined: the request should have been signed. */
-  answerUnsigned?(request: UnsignedRequest): Promise<ServiceResponse | undefined>;
-};
-
 export interface EndpointOptions {
-  readonly services: readonly EndpointService[];
+  readonly services: readonly Service[];
   readonly credentials: Credentials;
   readonly authorizeAs: (caller: Caller) => Authorize;
   /** An operation failed with something that is no AwsError: a fault of ours. */
@@ -67,8 +60,8 @@ async function answer(
   message: IncomingMessage,
   response: ServerResponse,
   options: EndpointOptions,
-  services: ReadonlyMap<string, EndpointService>,
-  s3: EndpointService | undefined,
+  services: ReadonlyMap<string, Service>,
+  s3: Service | undefined,
 ): Promise<void> {
   const requestId = randomUUID();
   const rawPath = rawPathOf(message.url ?? "/");

@@ -4,7 +4,7 @@ import type { Clock } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import { readAll } from "../http/payload.ts";
 import type { Place } from "../place.ts";
-import type { Authorize, Service, ServiceResponse } from "../service.ts";
+import type { Authorize, Service } from "../service.ts";
 import type { BucketDraft } from "../terraform/draft.ts";
 import { type BlobStore, createBlobStore } from "./blobs/blob-store.ts";
 import { withCors } from "./cors/with-cors.ts";
@@ -21,7 +21,6 @@ import { route } from "./router.ts";
 import { noSuchBucket, S3Error } from "./s3-error.ts";
 import { openS3Store, type S3Store } from "./store/s3-store.ts";
 import { answerUnsigned } from "./unsigned.ts";
-import type { UnsignedRequest } from "./unsigned-request.ts";
 import { writePlainXml, type XmlElements } from "./xml.ts";
 import { xmlHeaders } from "./xml-response.ts";
 
@@ -47,14 +46,8 @@ export interface S3Notification {
   readonly body: string;
 }
 
-/** S3 is a service that also answers what is not signed as a request: preflights and forms. */
-export interface S3Service extends Service {
-  /** undefined: the request should have been signed. */
-  answerUnsigned(request: UnsignedRequest): Promise<ServiceResponse | undefined>;
-}
-
 export interface S3 {
-  readonly service: S3Service;
+  readonly service: Service;
   /**
    * Makes a bucket, or brings its settings to what the stack says; objects stay.
    * @throws Error that names what is not supported

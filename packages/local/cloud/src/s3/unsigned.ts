@@ -1,11 +1,10 @@
-import type { ServiceResponse } from "../service.ts";
+import type { ServiceResponse, UnsignedRequest } from "../service.ts";
 import { readAddress } from "./address.ts";
 import { preflight } from "./cors/preflight.ts";
 import { withCors } from "./cors/with-cors.ts";
 import type { S3Parts } from "./operation.ts";
 import { postObject } from "./post/post-object.ts";
 import { isNoiseParameter } from "./request-headers.ts";
-import type { UnsignedRequest } from "./unsigned-request.ts";
 
 /** Answers what needs no signature of its own; undefined: this request does. */
 export async function answerUnsigned(

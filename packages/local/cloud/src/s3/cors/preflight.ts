@@ -1,8 +1,7 @@
-import type { ServiceResponse } from "../../service.ts";
+import type { ServiceResponse, UnsignedRequest } from "../../service.ts";
 import type { Address } from "../address.ts";
 import type { S3Parts } from "../operation.ts";
 import { S3Error } from "../s3-error.ts";
-import type { UnsignedRequest } from "../unsigned-request.ts";
 import { emptyResponse } from "../xml-response.ts";
 import { corsHeaders } from "./cors-headers.ts";
 

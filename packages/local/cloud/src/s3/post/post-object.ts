@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { readAll } from "../../http/payload.ts";
-import type { ServiceRequest, ServiceResponse } from "../../service.ts";
+import type { ServiceRequest, ServiceResponse, UnsignedRequest } from "../../service.ts";
 import { verifyPolicy } from "../../sigv4/post-policy.ts";
 import { checkKey } from "../address.ts";
 import { quoted } from "../object-headers.ts";
@@ -9,7 +9,6 @@ import { putObject, writtenHeaders } from "../operations/put-object.ts";
 import { checkHeaders, checkHeaderText } from "../request-headers.ts";
 import { invalidArgument, noSuchBucket, S3Error } from "../s3-error.ts";
 import { checkTags, type Tag, taggingDocument } from "../tags.ts";
-import type { UnsignedRequest } from "../unsigned-request.ts";
 import { uploadObject } from "../upload-object.ts";
 import { parseXml, writePlainXml } from "../xml.ts";
 import { emptyResponse, xmlHeaders } from "../xml-response.ts";
