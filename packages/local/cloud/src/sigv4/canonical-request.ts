@@ -52,7 +52,11 @@ export function uriEncode(text: string): string {
 
 const unreserved = /^[A-Za-z0-9\-._~/]*$/;
 
-/** S3 signs the path encoded once, every other service encodes the encoded path again. */
+/**
+ * S3 signs the path encoded once, every other service encodes the encoded path again. Those normalize it before
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html), which is not done here: no
+ * operation has a path with anything to normalize, and so a signature stands for one path only.
+ */
 function canonicalPath(rawPath: string, service: string): string {
   if (unreserved.test(rawPath)) return rawPath;
   return rawPath
