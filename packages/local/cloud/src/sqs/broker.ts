@@ -5,7 +5,8 @@ import type { QueueStore, StoredMessage } from "./store.ts";
 
 export interface ReceiveOptions {
   readonly maximum: number;
-  readonly visibilityTimeoutMs: number;
+  /** In seconds; undefined: the queue's own at the time. */
+  readonly visibilityTimeout: number | undefined;
   /** The receiver ends with this process: what it has in hand then is visible again at the next start. */
   readonly inProcess: boolean;
 }
@@ -92,10 +93,11 @@ export function createBroker(options: {
   /** Receives what is visible, within a transaction; what has died or expired is put away on the way. */
   function take(
     queue: Queue,
-    { maximum, visibilityTimeoutMs, inProcess }: ReceiveOptions,
+    { maximum, visibilityTimeout, inProcess }: ReceiveOptions,
   ): StoredMessage[] {
     const now = clock.now();
-    const { messageRetentionSeconds, redrive } = queue.settings;
+    const { messageRetentionSeconds, redrive, visibilityTimeoutSeconds } = queue.settings;
+    const hiddenMs = (visibilityTimeout ?? visibilityTimeoutSeconds) * 1000;
     const deadLetters = redrive && catalog.byArn(redrive.deadLetterTargetArn);
     const taken: StoredMessage[] = [];
     for (;;) {
@@ -109,7 +111,7 @@ export function createBroker(options: {
           deadLetters.oldest = Math.min(deadLetters.oldest, message.sentAt);
           visibleAgain(deadLetters, now);
         } else {
-          store.received(message, now, now + visibilityTimeoutMs, inProcess);
+          store.received(message, now, now + hiddenMs, inProcess);
           taken.push({
             ...message,
             receiveCount: message.receiveCount + 1,
@@ -119,7 +121,7 @@ export function createBroker(options: {
       }
       if (visible.length < wanted) queue.earliest = store.earliestVisible(queue.id);
       // With a timeout of 0 they are visible still, and would come a second time.
-      if (visible.length < wanted || taken.length === maximum || visibilityTimeoutMs === 0) {
+      if (visible.length < wanted || taken.length === maximum || hiddenMs === 0) {
         return taken;
       }
     }

@@ -173,6 +173,19 @@ describe("a message", () => {
 });
 
 describe("a receive that waits", () => {
+  test("gives a message the visibility timeout that its queue has when it comes", async () => {
+    const receiving = receive({ WaitTimeSeconds: 20 });
+    await clock.timersSet(2);
+    const Attributes = { VisibilityTimeout: "5" };
+    await client.send(new SetQueueAttributesCommand({ QueueUrl: work, Attributes }));
+
+    await send("one");
+
+    expect(bodies(await receiving)).toEqual(["one"]);
+    await clock.advance(5000);
+    expect(bodies(await receive())).toEqual(["one"]);
+  });
+
   test("ends at once when a message is sent", async () => {
     const receiving = receive({ WaitTimeSeconds: 20 });
     await clock.timersSet(2);

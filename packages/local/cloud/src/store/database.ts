@@ -30,10 +30,13 @@ export function openDatabase(file: string, schema: string): DatabaseSync {
 const isDamage = (error: unknown): error is Error =>
   error instanceof Error && "errcode" in error && [11, 26].includes(Number(error.errcode) & 0xff);
 
-/** Whether there was no space for it, in SQLite's words (SQLITE_FULL) or the system's. */
+/** Whether SQLite had no space for a transaction (SQLITE_FULL), and has written nothing of it. */
+export const isUnwritten = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && error.errcode === 13;
+
+/** Whether there was no space for it, in SQLite's words or the system's. */
 export const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (("errcode" in error && error.errcode === 13) || ("code" in error && error.code === "ENOSPC"));
+  isUnwritten(error) || (error instanceof Error && "code" in error && error.code === "ENOSPC");
 
 /** Runs `work` as one transaction: all of it is written, or nothing. `work` must not wait for anything. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {

@@ -127,7 +127,10 @@ export function createBlobStore(
       }
       await syncAll(target.descriptor);
     } catch (error) {
-      for (const { file } of made) closeSync(file);
+      for (const { name, file } of made) {
+        closeSync(file);
+        unlinkSoon(name);
+      }
       throw error;
     }
     spares.push(...made);

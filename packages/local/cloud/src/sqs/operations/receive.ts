@@ -43,12 +43,10 @@ export function receiveOperations(options: {
       const input = parseParameters(receiveMessage, raw);
       const queue = openQueue(catalog, input.QueueUrl, "ReceiveMessage", call);
       const maximum = inRange(input.MaxNumberOfMessages ?? 1, "MaxNumberOfMessages", 1, 10);
-      const timeout = inRange(
-        input.VisibilityTimeout ?? queue.settings.visibilityTimeoutSeconds,
-        "VisibilityTimeout",
-        0,
-        43_200,
-      );
+      const visibilityTimeout =
+        input.VisibilityTimeout === undefined
+          ? undefined
+          : inRange(input.VisibilityTimeout, "VisibilityTimeout", 0, 43_200);
       const wait = input.WaitTimeSeconds ?? queue.settings.receiveWaitTimeSeconds;
       if (wait < 0 || wait > 20) {
         throw invalidValue(wait, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
@@ -59,7 +57,7 @@ export function receiveOperations(options: {
       ]);
       const messages = await broker.receive(
         queue,
-        { maximum, visibilityTimeoutMs: timeout * 1000, inProcess: call.inProcess === true },
+        { maximum, visibilityTimeout, inProcess: call.inProcess === true },
         wait * 1000,
         call.signal,
       );
