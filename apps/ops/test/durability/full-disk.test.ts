@@ -53,8 +53,8 @@ describe.skipIf(disk === undefined)("a full disk", () => {
     await using darkroom = await ownDarkroom({ dataDirectory: disk ?? "" });
     await darkroom.process.start();
     await darkroom.shortenVisibility();
-    const photos = await goodPhotos(40, 4);
-    const [before, during, after] = [photos.slice(0, 4), photos.slice(4, 30), photos.slice(30)];
+    const photos = await goodPhotos(70, 4);
+    const [before, during, after] = [photos.slice(0, 4), photos.slice(4, 60), photos.slice(60)];
     await Promise.all(before.map(darkroom.put));
     await darkroom.ends(before.map(({ key }) => key));
     const { pid } = darkroom.process;
@@ -71,9 +71,9 @@ describe.skipIf(disk === undefined)("a full disk", () => {
           ),
         ),
       );
-    await putAll(during.slice(0, 10));
+    await putAll(during.slice(0, 40));
     const makeSpace = fillUp(disk ?? "");
-    await putAll(during.slice(10));
+    await putAll(during.slice(40));
     await new Promise((resolve) => setTimeout(resolve, 4000));
 
     expect(darkroom.process.pid).toBe(pid);

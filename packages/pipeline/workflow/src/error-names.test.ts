@@ -9,6 +9,7 @@ const awsErrorNames = new Set([
   "ThrottlingException",
   "ProvisionedThroughputExceededException",
   "SlowDown",
+  "ServiceUnavailable",
 ]);
 
 interface ErrorRule {

@@ -138,18 +138,20 @@ describe.each([
   ["GenerateThumbnails", "GenerateThumbnails"],
   ["PersistMetadata", "PersistMetadata"],
 ] as const)("when %s fails", (task, state) => {
-  test.each(["ThrottlingException", "ProvisionedThroughputExceededException", "SlowDown"])(
-    "for %s, it is tried up to six times more",
-    async (name) => {
-      const passed = await run({ [task]: failingFirst(6, name, fine[task] as TestTask) });
-      expect(passed.status).toBe("SUCCEEDED");
-      expect(counted(passed.calls, task)).toHaveLength(7);
+  test.each([
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "SlowDown",
+    "ServiceUnavailable",
+  ])("for %s, it is tried up to six times more", async (name) => {
+    const passed = await run({ [task]: failingFirst(6, name, fine[task] as TestTask) });
+    expect(passed.status).toBe("SUCCEEDED");
+    expect(counted(passed.calls, task)).toHaveLength(7);
 
-      const given = await run({ [task]: failing(name, "still") });
-      expect(given).toMatchObject({ status: "FAILED", error: name });
-      expect(counted(given.calls, task)).toHaveLength(7);
-    },
-  );
+    const given = await run({ [task]: failing(name, "still") });
+    expect(given).toMatchObject({ status: "FAILED", error: name });
+    expect(counted(given.calls, task)).toHaveLength(7);
+  });
 
   test.each(["Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError", "TypeError"])(
     "for %s, it is tried up to three times more",
