@@ -55,6 +55,26 @@ export const clientResources = {
         Resource: "${aws_lambda_function.double.arn}",
       }),
     },
+    /** What a Distributed Map and a task with a token need. */
+    orchestrate: {
+      name: "orchestrate",
+      role: "${aws_iam_role.machine.name}",
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: "states:StartExecution",
+            Resource: "arn:aws:states:us-east-1:000000000000:stateMachine:studio",
+          },
+          {
+            Effect: "Allow",
+            Action: "sqs:SendMessage",
+            Resource: "${aws_sqs_queue.orders.arn}",
+          },
+        ],
+      }),
+    },
     deliver: {
       name: "deliver",
       role: "${aws_iam_role.machine.name}",

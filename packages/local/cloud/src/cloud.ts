@@ -171,6 +171,8 @@ async function open(
         send(queueArn, body, callFor("events.amazonaws.com", ruleArn), attributes),
     }),
   );
+  const rekognition = createRekognition({ detector: options.labels, readObject: s3.readObject });
+  const sts = createSts({ place });
   const states = closing(
     createStates({
       ...common,
@@ -181,15 +183,20 @@ async function open(
       requireLogDelivery: (roleArn, group) =>
         logs.requireDelivery(callAs(roleSession(roleArn, "StepFunctions")), group),
       services: {
-        invokeFunction: (arn, payload, { caller, signal, onStarted }) =>
-          lambda.invoke(arn, payload, { call: callAs(caller, signal), signal, onStarted }),
-        dynamodb: (operation, input, caller) =>
-          dynamodb.service.call(operation, input, callAs(caller)),
+        invokeFunction: lambda.invoke,
+        services: new Map(
+          [s3, sqs, dynamodb, lambda, events, logs, rekognition, sts].map(({ service }) => [
+            service.name,
+            service,
+          ]),
+        ),
+        callAs(caller, signal, assumedBy) {
+          if (assumedBy !== undefined) access.requireAssumable(caller.roleArn, assumedBy);
+          return callAs(caller, signal);
+        },
       },
     }),
   );
-  const rekognition = createRekognition({ detector: options.labels, readObject: s3.readObject });
-  const sts = createSts({ place });
 
   for (const role of draft.roles.values()) access.putRole(role);
   for (const group of draft.logGroups.values()) logs.putLogGroup(group);
@@ -199,6 +206,7 @@ async function open(
   for (const one of draft.functions.values()) lambda.putFunction(one);
   for (const permission of draft.permissions) lambda.putPermission(permission);
   for (const mapping of draft.eventSourceMappings) lambda.putEventSourceMapping(mapping);
+  for (const activity of draft.activities.values()) states.putActivity(activity);
   for (const machine of draft.stateMachines.values()) states.putStateMachine(machine);
   for (const rule of draft.rules.values()) events.putRule(rule);
 

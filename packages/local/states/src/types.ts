@@ -26,10 +26,15 @@ export interface TaskInvocation {
   readonly parameters: Json;
   readonly executionArn: string;
   readonly stateMachineArn: string;
+  /** The role that the task is run with: that of the state's Credentials, else the execution's. */
   readonly roleArn: string;
+  /** The execution's own role, when the state's Credentials name another: it must be let to take that one. */
+  readonly assumedBy?: string;
   readonly stateName: string;
   /** 0 on the first try, then one more for each Retry. */
   readonly retryCount: number;
+  /** What `$$.Task.Token` gives in the state's fields; only where something outside answers by it. */
+  readonly taskToken?: string;
   /** Aborted when the state times out or the execution is stopped: the result is no longer wanted. */
   readonly signal: AbortSignal;
   /**
@@ -50,8 +55,49 @@ export interface TaskInvocation {
  * A task that fails throws `TaskFailedError`; anything else that is thrown becomes `States.Runtime`.
  */
 export interface TaskInvoker {
+  /**
+   * Makes the call. Its result is that of the task; with `.waitForTaskToken` and `.sync` it is what the call answered
+   * (the history's TaskSubmitted), and the task goes on. Not called again after a restart once that is in the history.
+   * @param invocation its resource is without `.waitForTaskToken`, `.sync` or `.sync:2`
+   */
   invoke(invocation: TaskInvocation): Promise<Json>;
+  /**
+   * Waits until the job that was begun by `.sync` or `.sync:2` has ended, and gives the task's result.
+   * Called once TaskSubmitted is written, and again after a restart. When the signal is aborted, the job is stopped.
+   */
+  awaitJob?(invocation: JobInvocation): Promise<Json>;
+  /** Has an activity's task ready for a worker until the signal is aborted; called again after a restart if unclaimed. */
+  offer?(task: ActivityTask): void;
 }
+
+/** A job that a call has begun. */
+export interface JobInvocation extends Omit<TaskInvocation, "onStarted" | "onHeartbeat"> {
+  readonly pattern: "sync" | "sync:2";
+  /** What the call answered. */
+  readonly submitted: Json;
+  /** Aborted when the process lets go of the execution: the job goes on, and is awaited again after a restart. */
+  readonly suspended: AbortSignal;
+}
+
+/** A task of an activity that waits for a worker. */
+export interface ActivityTask {
+  readonly activityArn: string;
+  readonly taskToken: string;
+  /** JSON text. */
+  readonly input: string;
+  /** Aborted when nobody is to have it any more: it was claimed, has timed out, or the execution has ended. */
+  readonly signal: AbortSignal;
+  /**
+   * Gives it to a worker. Fulfilled with true once ActivityStarted is in the journal, with false if it was too late;
+   * rejects if the journal fails.
+   */
+  claim(workerName: string | undefined): Promise<boolean>;
+}
+
+/** How whoever was given a task token says that the task has ended. */
+export type TaskOutcome =
+  | { readonly output: Json }
+  | { readonly error?: string; readonly cause?: string };
 
 /** An error that a task reports to the state machine, by the name that Retry and Catch match. */
 export class TaskFailedError extends Error {
@@ -82,6 +128,13 @@ export interface HistoryEvent {
     readonly draws?: readonly Draw[];
     /** A TimedOut event: HeartbeatSeconds had passed, not TimeoutSeconds; the API calls both States.Timeout. */
     readonly heartbeatMissed?: true;
+    /** A MapRunSucceeded event: the results, as JSON text; the API shows them in MapStateExited. */
+    readonly output?: string;
+    /**
+     * A TaskSubmitted event: when the call that it tells of was started, in epoch milliseconds, if that was after a
+     * restart. The task's time counts from then.
+     */
+    readonly restartedAt?: number;
   };
   /** Under the field name that the API uses for this type, e.g. `stateEnteredEventDetails`. */
   readonly [details: `${string}EventDetails`]:

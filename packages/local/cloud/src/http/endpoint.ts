@@ -214,7 +214,8 @@ function missingService(name: string): Service {
   };
 }
 
-function asFailure(error: unknown): AwsError {
+/** What an operation threw as the error that its caller is told. */
+export function asFailure(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   if (error instanceof URIError) {
     return new AwsError("InvalidURI", "The request's path is not percent-encoded as it should be.");

@@ -1,6 +1,6 @@
 import { channel } from "node:diagnostics_channel";
 import { AwsError } from "../aws-error.ts";
-import type { Caller } from "../caller.ts";
+import type { Caller, RoleSession } from "../caller.ts";
 import type { Authorize } from "../service.ts";
 import { accessDenied } from "./access-denied.ts";
 import { type AccessRequest, type Decision, evaluate, type MatchedStatement } from "./evaluate.ts";
@@ -26,6 +26,12 @@ export interface Access {
    * @throws AwsError in that service's words unless the role exists and lets the service, e.g. `lambda.amazonaws.com`, take it
    */
   requireTrust(roleArn: string, servicePrincipal: string, sourceArn?: string): void;
+  /**
+   * Lets a role take another one, as sts:AssumeRole: the other must trust it by name, or trust its account and the role's
+   * own policies allow it.
+   * @throws AwsError AccessDenied
+   */
+  requireAssumable(roleArn: string, by: RoleSession): void;
   authorizeAs(caller: Caller): Authorize;
 }
 
@@ -106,6 +112,24 @@ export function createAccess(): Access {
         if (trusted(`states.${region}.amazonaws.com`)) return;
       }
       throw notTrusted(servicePrincipal, roleArn);
+    },
+
+    requireAssumable(roleArn, by) {
+      const trust = roles.get(roleArn)?.trust;
+      const own = roles.get(by.roleArn)?.policies ?? [];
+      const request = {
+        caller: by,
+        action: "sts:AssumeRole",
+        resource: roleArn,
+        context: globalContext(by),
+      };
+      // With an account the trust policy leaves it to the account whom it lets.
+      const root = { ...by, roleArn: `arn:aws:iam::${by.accountId}:root` };
+      const trusted = decide(request, [], trust).decision === "allow";
+      const delegated = decide({ ...request, caller: root }, [], trust).decision === "allow";
+      const { decision, matched } = decide(request, own, trusted ? trust : undefined);
+      if (decision === "allow" && (trusted || delegated)) return;
+      throw accessDenied(request, decision === "allow" ? "implicit-deny" : decision, matched());
     },
 
     authorizeAs(caller) {

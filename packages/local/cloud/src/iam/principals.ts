@@ -56,8 +56,11 @@ function read(element: PrincipalElement) {
   for (const name of element.AWS ?? []) {
     const [matched, bare, root] = account.exec(name) ?? [];
     if (name === "*") everyone = true;
-    else if (matched !== undefined) accounts.add(bare ?? root ?? "");
-    else if (roleOrUser.test(name)) names.add(name);
+    else if (matched !== undefined) {
+      accounts.add(bare ?? root ?? "");
+      // Nobody calls as the account's root here: as a caller it stands for the account itself.
+      names.add(`arn:aws:iam::${bare ?? root}:root`);
+    } else if (roleOrUser.test(name)) names.add(name);
     else throw invalid(name);
   }
   return { names, accounts, everyone };

@@ -1,15 +1,18 @@
+import type { Clock } from "@darkroom/states";
 import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import { parseInput } from "../parse-input.ts";
 import type { Place } from "../place.ts";
-import type { Operation } from "../service.ts";
-import { machineDoesNotExist, machineIsBeingDeleted } from "./errors.ts";
+import type { Call, Operation } from "../service.ts";
+import type { ChildExecutions, ListedChild } from "./child-executions.ts";
+import { executionDoesNotExist, mapRunDoesNotExist, otherMachineType } from "./errors.ts";
 import type { Executions } from "./executions.ts";
+import type { ExpressExecutions } from "./express/express-executions.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
-import type { DefinedStateMachine } from "./machines.ts";
 import { checkArn, checkName } from "./names.ts";
 import { pageInput, pageSize, readNumberToken, writeToken } from "./paging.ts";
-import type { StoredExecution } from "./store.ts";
+import { type RedriveStatus, redriveObstacle, redriveStatus } from "./redrive.ts";
+import type { ExecutionsPage, StoredExecution } from "./store.ts";
 import { toWireEvent } from "./wire-event.ts";
 
 const arn = z.string().min(1).max(256);
@@ -19,6 +22,15 @@ const startInput = z.strictObject({
   stateMachineArn: arn,
   name: z.string().min(1).max(80).optional(),
   input: z.string().optional(),
+  traceHeader: z
+    .string()
+    .max(256)
+    .regex(/^\p{ASCII}*$/u)
+    .optional(),
+});
+const redriveInput = z.strictObject({
+  executionArn: arn,
+  clientToken: z.string().min(1).max(64).optional(),
 });
 const stopInput = z.strictObject({
   executionArn: arn,
@@ -30,8 +42,12 @@ const describeInput = z.strictObject({
   includedData: z.enum(["ALL_DATA", "METADATA_ONLY"]).optional(),
 });
 const listInput = z.strictObject({
-  stateMachineArn: arn,
-  statusFilter: z.enum(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]).optional(),
+  stateMachineArn: arn.optional(),
+  mapRunArn: z.string().min(1).max(2000).optional(),
+  statusFilter: z
+    .enum(["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"])
+    .optional(),
+  redriveFilter: z.enum(["REDRIVEN", "NOT_REDRIVEN"]).optional(),
   ...pageInput,
 });
 const historyInput = z.strictObject({
@@ -46,30 +62,66 @@ export function executionOperations(options: {
   place: Place;
   executions: Executions;
   machines: MachineRegistry;
+  express: ExpressExecutions;
+  children: ChildExecutions;
+  clock: Clock;
 }): Record<string, Operation> {
-  const { executions, machines, place } = options;
+  const { children, clock, executions, express, machines, place } = options;
 
-  function requireMachine(machineArn: string): DefinedStateMachine {
-    const machine = machines.find(machineArn);
-    if (machine === undefined) throw machineDoesNotExist(machineArn);
-    return machine;
-  }
+  const redriveStatusOf = (execution: StoredExecution): RedriveStatus =>
+    redriveStatus(
+      {
+        ...execution,
+        machineStatus: machines.find(execution.stateMachineArn)?.status,
+        isChild: execution.mapRunArn !== undefined,
+        eventCount: () => executions.lastEventId(execution.executionArn),
+      },
+      clock.now(),
+    );
 
-  function requireActive(machineArn: string): DefinedStateMachine {
-    const machine = requireMachine(machineArn);
-    if (machine.status === "DELETING") throw machineIsBeingDeleted(machineArn);
-    return machine;
+  function listOf(
+    call: Call,
+    stateMachineArn: string | undefined,
+    mapRunArn: string | undefined,
+    page: ExecutionsPage,
+  ): readonly (StoredExecution | ListedChild)[] {
+    if (stateMachineArn !== undefined && mapRunArn === undefined) {
+      checkArn(place, "stateMachine", stateMachineArn);
+      call.authorize("states:ListExecutions", stateMachineArn);
+      if (machines.require(stateMachineArn).type === "EXPRESS") throw otherMachineType();
+      if (page.status === "PENDING_REDRIVE") {
+        throw new AwsError(
+          "ValidationException",
+          "The statusFilter PENDING_REDRIVE needs a mapRunArn.",
+        );
+      }
+      return executions.list(stateMachineArn, page);
+    }
+    if (stateMachineArn === undefined && mapRunArn !== undefined) {
+      checkArn(place, "mapRun", mapRunArn);
+      call.authorize("states:ListExecutions", mapRunArn);
+      const found = children.list(mapRunArn, page);
+      if (found === undefined) throw mapRunDoesNotExist(mapRunArn);
+      return found;
+    }
+    throw new AwsError(
+      "ValidationException",
+      "Must provide either the stateMachineArn or the mapRunArn, and not both.",
+    );
   }
 
   return {
     async StartExecution(raw, call) {
-      const input = parseInput(startInput, raw);
-      checkArn(place, "stateMachine", input.stateMachineArn);
-      call.authorize("states:StartExecution", input.stateMachineArn);
-      if (input.name !== undefined) checkName(input.name);
-      const current = () => requireActive(input.stateMachineArn);
-      const { name } = current();
-      const started = await executions.start(name, current, input.name, input.input ?? "{}");
+      const { stateMachineArn, name, input = "{}", traceHeader } = parseInput(startInput, raw);
+      checkArn(place, "stateMachine", stateMachineArn);
+      call.authorize("states:StartExecution", stateMachineArn);
+      if (name !== undefined) checkName(name);
+      const current = () => machines.requireActive(stateMachineArn);
+      const machine = current();
+      const started =
+        machine.type === "EXPRESS"
+          ? await express.start(current, { name, input })
+          : await executions.start(machine.name, current, { name, input, traceHeader });
       return { executionArn: started.executionArn, startDate: seconds(started.startDate) };
     },
 
@@ -88,6 +140,7 @@ export function executionOperations(options: {
       checkArn(place, "execution", input.executionArn);
       call.authorize("states:DescribeExecution", input.executionArn);
       const execution = requireExecution(executions, input.executionArn);
+      const { mapRunArn } = execution;
       const data = input.includedData !== "METADATA_ONLY";
       return {
         ...summary(execution),
@@ -97,26 +150,45 @@ export function executionOperations(options: {
           : {}),
         ...(execution.error === undefined ? {} : { error: execution.error }),
         ...(execution.cause === undefined ? {} : { cause: execution.cause }),
-        redriveStatus: "NOT_REDRIVABLE",
-        redriveStatusReason: "The local cloud does not support RedriveExecution",
+        ...(execution.traceHeader === undefined ? {} : { traceHeader: execution.traceHeader }),
+        ...(mapRunArn === undefined ? {} : { mapRunArn }),
+        ...redriveStatusOf(execution),
       };
+    },
+
+    async RedriveExecution(raw, call) {
+      const input = parseInput(redriveInput, raw);
+      checkArn(place, "execution", input.executionArn);
+      call.authorize("states:RedriveExecution", input.executionArn);
+      requireExecution(executions, input.executionArn);
+      const redriveDate = await executions.redrive(
+        input.executionArn,
+        input.clientToken,
+        (execution) => redriveObstacle(redriveStatusOf(execution)),
+      );
+      return { redriveDate: seconds(redriveDate) };
     },
 
     ListExecutions(raw, call) {
       const input = parseInput(listInput, raw);
-      checkArn(place, "stateMachine", input.stateMachineArn);
-      call.authorize("states:ListExecutions", input.stateMachineArn);
-      requireMachine(input.stateMachineArn);
+      const { stateMachineArn, mapRunArn } = input;
       const limit = pageSize(input.maxResults);
-      const found = executions.list(input.stateMachineArn, {
+      const asked: ExecutionsPage = {
         before: readNumberToken(input.nextToken, Number.MAX_SAFE_INTEGER),
         limit: limit + 1,
         status: input.statusFilter,
-      });
+        redriven:
+          input.redriveFilter === undefined ? undefined : input.redriveFilter === "REDRIVEN",
+      };
+      const found = listOf(call, stateMachineArn, mapRunArn, asked);
       const page = found.slice(0, limit);
       const last = page.at(-1);
       return {
-        executions: page.map(summary),
+        executions: page.map((execution) => ({
+          ...summary(execution),
+          ...(mapRunArn === undefined ? {} : { mapRunArn }),
+          ...("itemCount" in execution ? { itemCount: execution.itemCount } : {}),
+        })),
         ...(found.length > limit && last !== undefined
           ? { nextToken: writeToken(last.position) }
           : {}),
@@ -149,15 +221,16 @@ export function executionOperations(options: {
 export function requireExecution(executions: Executions, executionArn: string): StoredExecution {
   const execution = executions.find(executionArn);
   if (execution !== undefined) return execution;
-  throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
+  throw executionDoesNotExist(executionArn);
 }
 
-const summary = (execution: StoredExecution) => ({
+const summary = (execution: StoredExecution | ListedChild) => ({
   executionArn: execution.executionArn,
   stateMachineArn: execution.stateMachineArn,
   name: execution.name,
   status: execution.status,
   startDate: seconds(execution.startDate),
   ...(execution.stopDate === undefined ? {} : { stopDate: seconds(execution.stopDate) }),
-  redriveCount: 0,
+  redriveCount: execution.redriveCount,
+  ...(execution.redriveDate === undefined ? {} : { redriveDate: seconds(execution.redriveDate) }),
 });

@@ -4,24 +4,43 @@ import {
   type Execution,
   type HistoryEvent,
   type Journal,
+  type MapRunHost,
   type Random,
+  type RunningMapRunChild,
+  type StateMachine,
   startExecution,
   type TaskInvoker,
+  type TaskOutcome,
 } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
+import { executionDoesNotExist } from "./errors.ts";
+import { checkExecutionInput } from "./execution-input.ts";
 import type { DefinedStateMachine, ParsedDefinitions } from "./machines.ts";
 import { executionArn, machineArn, machineNameOf } from "./names.ts";
+import { notRedrivable, rememberedTokens, tokenLifeMs } from "./redrive.ts";
 import { DamagedHistoryError, type StatesStore, type StoredExecution } from "./store.ts";
-
-/** StartExecution takes up to 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
-const maximumInputBytes = 262_144;
+import type { TaskTokens } from "./task-tokens.ts";
 
 /** An execution whose journal failed is taken up again after so long, and then twice as long each time. */
 const firstResumeMs = 1000;
 const longestResumeMs = 60_000;
 
 export type Executions = ReturnType<typeof createExecutions>;
+
+/** A child of a Map Run. */
+export interface ChildStart {
+  readonly machine: StateMachine;
+  /** …:stateMachine:MACHINE/LABEL */
+  readonly machineArn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly input: string;
+  /** Of the machine that the Map stands in. */
+  readonly definitionHash: string;
+  /** Writes, in the transaction of its first event, that it has begun. */
+  readonly begin: (at: number, executionArn: string) => void;
+}
 
 /**
  * The executions of all machines.
@@ -35,6 +54,9 @@ export function createExecutions(options: {
   clock: Clock;
   random: Random;
   invoker: TaskInvoker;
+  tokens: TaskTokens;
+  activityExists: (activityArn: string) => boolean;
+  mapRuns: MapRunHost;
   onEvents: (machineArn: string, executionArn: string, events: readonly HistoryEvent[]) => void;
   onStatusChange: () => void;
   onFault: (error: unknown, where: string) => void;
@@ -43,75 +65,136 @@ export function createExecutions(options: {
   const live = new Map<string, Execution>();
   const faults = new Map<string, number>();
   const retries = new Set<() => void>();
+  const awaited = new Map<string, Set<() => void>>();
+  let resuming: NodeJS.Immediate | undefined;
   let closed = false;
   const journal: Journal = {
     async append(arn, events) {
       // What comes after the close is not written, so its effect must never come: the next start resumes before it.
       if (closed) return new Promise<void>(() => {});
       await store.commit(() => store.append(arn, events));
-      options.onEvents(machineArn(place, machineNameOf(arn)), arn, events);
+      tellEvents(arn, events);
     },
   };
 
+  /** What happens to a child of a Map Run happens to the machine that the Map stands in. */
+  function tellEvents(arn: string, events: readonly HistoryEvent[]): void {
+    const [machineName = ""] = machineNameOf(arn).split("/");
+    options.onEvents(machineArn(place, machineName), arn, events);
+  }
+
+  /** What it has to hold on to for as long as the execution runs is its ARN alone: the rest is in the store. */
   function run(execution: StoredExecution, history: readonly HistoryEvent[]): void {
+    const { definitionHash, executionArn: arn } = execution;
     // A start that came while the others were resumed may be among them.
-    if (live.has(execution.executionArn)) return;
-    const { definitionHash } = execution;
+    if (live.has(arn)) return;
     const running = startExecution({
       machine: options.machineOf(definitionHash, () => store.definition(definitionHash)),
       stateMachineArn: execution.stateMachineArn,
-      executionArn: execution.executionArn,
+      executionArn: arn,
       name: execution.name,
       roleArn: execution.roleArn,
       input: execution.input,
       clock,
       random: options.random,
       invoker: options.invoker,
+      taskToken: options.tokens.issue,
+      activityExists: options.activityExists,
+      mapRuns: options.mapRuns,
       journal,
       history,
     });
-    live.set(execution.executionArn, running);
+    live.set(arn, running);
     running.done.then(
       () => {
-        live.delete(execution.executionArn);
-        faults.delete(execution.executionArn);
+        live.delete(arn);
+        faults.delete(arn);
+        tellEnd(arn);
         options.onStatusChange();
       },
       // It stays RUNNING in the store, and is taken up from there: a full disk need not stay full.
       (error: unknown) => {
-        live.delete(execution.executionArn);
-        options.onFault(error, `execution ${execution.executionArn}`);
-        resumeLater(execution);
+        live.delete(arn);
+        options.onFault(error, `execution ${arn}`);
+        resumeLater(arn);
       },
     );
   }
 
-  function resumeLater(execution: StoredExecution): void {
+  function tellEnd(arn: string): void {
+    for (const tell of awaited.get(arn) ?? []) tell();
+  }
+
+  function resumeLater(arn: string): void {
     if (closed) return;
-    const failures = faults.get(execution.executionArn) ?? 0;
-    faults.set(execution.executionArn, failures + 1);
+    const failures = faults.get(arn) ?? 0;
+    faults.set(arn, failures + 1);
     const delayMs = Math.min(firstResumeMs * 2 ** failures, longestResumeMs);
     const cancel = clock.setTimer(clock.now() + delayMs, () => {
       retries.delete(cancel);
-      resume(execution);
+      const execution = store.find(arn);
+      if (execution?.status === "RUNNING") resume(execution);
     });
     retries.add(cancel);
   }
 
   function resume(execution: StoredExecution): void {
+    const { executionArn: arn } = execution;
+    if (live.has(arn)) return;
     try {
-      run(execution, store.history(execution.executionArn));
+      run(execution, store.history(arn));
     } catch (error) {
-      if (error instanceof DamagedHistoryError) endDamaged(error);
-      else {
-        options.onFault(error, `execution ${execution.executionArn}`);
-        resumeLater(execution);
+      if (error instanceof DamagedHistoryError) {
+        endDamaged(error).catch((fault: unknown) => options.onFault(fault, `execution ${arn}`));
+      } else {
+        options.onFault(error, `execution ${arn}`);
+        resumeLater(arn);
       }
     }
   }
 
+  /** A few at a time, so that the first calls needn't wait for the last of many executions. */
+  function resumeAfter(position: number): void {
+    if (closed) return;
+    const executions = store.runningAfter(position);
+    for (const execution of executions) resume(execution);
+    const last = executions.at(-1);
+    if (last !== undefined) resuming = setImmediate(() => resumeAfter(last.position));
+  }
+
+  /**
+   * The execution of a task, which may be one that is still to be resumed.
+   * @returns undefined when it has ended
+   * @throws AwsError TaskDoesNotExist when the execution is gone
+   */
+  function awake(token: string): Execution | undefined {
+    if (closed) throw stopping();
+    const arn = options.tokens.executionOf(token);
+    const running = live.get(arn);
+    if (running !== undefined) return running;
+    const execution = store.find(arn);
+    if (execution === undefined) {
+      throw new AwsError("TaskDoesNotExist", "Task Does Not Exist: 'Its execution is gone'");
+    }
+    if (execution.status !== "RUNNING") return undefined;
+    // A child is taken up by its run, once that has come so far.
+    if (execution.mapRunArn === undefined) resume(execution);
+    // Its journal failed, or is damaged: the worker is to try again.
+    return live.get(arn) ?? unavailable();
+  }
+
+  /** A child that its run hasn't taken up yet. */
+  function isChildAsleep(arn: string): boolean {
+    const execution = store.find(arn);
+    return execution?.status === "RUNNING" && execution.mapRunArn !== undefined;
+  }
+
   /** What is still readable of its history says what was done; how it would go on nobody knows. */
-  function endDamaged({ executionArn, eventId, message }: DamagedHistoryError): void {
+  async function endDamaged({
+    executionArn,
+    eventId,
+    message,
+  }: DamagedHistoryError): Promise<void> {
     const end: HistoryEvent = {
       id: eventId,
       previousEventId: eventId - 1,
@@ -119,25 +202,122 @@ export function createExecutions(options: {
       type: "ExecutionFailed",
       executionFailedEventDetails: { error: "States.Runtime", cause: `${message}.` },
     };
-    store
-      .commit(() => {
-        store.forgetEventsFrom(executionArn, eventId);
-        store.append(executionArn, [end]);
-      })
-      .then(
-        () => {
-          options.onFault(`${message}: it is ended as FAILED`, `execution ${executionArn}`);
-          options.onEvents(machineArn(place, machineNameOf(executionArn)), executionArn, [end]);
-          options.onStatusChange();
+    await store.commit(() => {
+      store.forgetEventsFrom(executionArn, eventId);
+      store.append(executionArn, [end]);
+    });
+    options.onFault(`${message}: it is ended as FAILED`, `execution ${executionArn}`);
+    tellEvents(executionArn, [end]);
+    tellEnd(executionArn);
+    options.onStatusChange();
+  }
+
+  /** Runs a child, or goes on with it. @throws DamagedHistoryError */
+  function runChild(child: ChildStart, arn: string, isNew: boolean): RunningMapRunChild {
+    let isKept = !isNew;
+    const { machineArn: childMachineArn, name, roleArn, input, definitionHash } = child;
+    const running = startExecution({
+      machine: child.machine,
+      stateMachineArn: childMachineArn,
+      executionArn: arn,
+      name,
+      roleArn,
+      input,
+      clock,
+      random: options.random,
+      invoker: options.invoker,
+      taskToken: options.tokens.issue,
+      activityExists: options.activityExists,
+      mapRuns: options.mapRuns,
+      journal: {
+        async append(_, events) {
+          if (closed) return new Promise<void>(() => {});
+          await store.commit(() => {
+            if (!isKept) {
+              const startDate = events[0]?.timestamp ?? clock.now();
+              store.createChild(
+                {
+                  arn,
+                  machineArn: childMachineArn,
+                  name,
+                  roleArn,
+                  definitionHash,
+                  startDate,
+                  input,
+                },
+                child.begin,
+              );
+            }
+            store.append(arn, events);
+          });
+          if (!isKept) options.onStatusChange();
+          isKept = true;
+          tellEvents(arn, events);
         },
-        (error: unknown) => options.onFault(error, `execution ${executionArn}`),
-      );
+      },
+      history: isNew ? [] : store.history(arn),
+    });
+    live.set(arn, running);
+    const done = running.done.finally(() => live.delete(arn));
+    done.then(
+      () => {
+        tellEnd(arn);
+        options.onStatusChange();
+      },
+      // Its run hears of it.
+      () => {},
+    );
+    return { done, stop: () => running.stop(), suspend: () => running.suspend() };
+  }
+
+  function takeUpChild(child: ChildStart, arn: string, isNew: boolean): RunningMapRunChild {
+    try {
+      return runChild(child, arn, isNew);
+    } catch (error) {
+      if (!(error instanceof DamagedHistoryError)) throw error;
+      return endedChild(arn, endDamaged(error));
+    }
+  }
+
+  function redriveChild(child: ChildStart, known: StoredExecution): RunningMapRunChild {
+    const arn = known.executionArn;
+    const redriveDate = Math.max(clock.now(), known.stopDate ?? 0);
+    let running: RunningMapRunChild | undefined;
+    let order: "stop" | "suspend" | undefined;
+    const redriven = store.commit(() => {
+      child.begin(redriveDate, arn);
+      return store.redrive(arn, redriveDate, undefined);
+    });
+    const done = redriven.then((event) => {
+      options.onStatusChange();
+      tellEvents(arn, [event]);
+      if (closed || order === "suspend") return new Promise<never>(() => {});
+      running = takeUpChild(child, arn, false);
+      if (order === "stop") running.stop();
+      return running.done;
+    });
+    const tell = (what: "stop" | "suspend"): void => {
+      order = what;
+      running?.[what]();
+    };
+    return { done, stop: () => tell("stop"), suspend: () => tell("suspend") };
+  }
+
+  /** The end of a child that is in the store. */
+  function endedChild(arn: string, ended: Promise<void>): RunningMapRunChild {
+    const done = ended.then(() => {
+      const execution = store.find(arn);
+      if (execution === undefined) throw new Error(`no execution ${arn}`);
+      return execution;
+    });
+    return { done, stop() {}, suspend() {} };
   }
 
   return {
     find: (arn: string) => store.find(arn),
     list: store.executionsOf,
     historyPage: store.historyPage,
+    lastEventId: store.lastEventId,
     definitionOf: ({ definitionHash }: StoredExecution): string => store.definition(definitionHash),
 
     /**
@@ -147,12 +327,12 @@ export function createExecutions(options: {
     async start(
       machineName: string,
       current: () => DefinedStateMachine,
-      name: string | undefined,
-      input: string,
+      asked: { name: string | undefined; input: string; traceHeader: string | undefined },
     ): Promise<StoredExecution> {
-      checkInput(input);
-      const executionName = name ?? randomUUID();
-      const arn = executionArn(place, machineName, executionName);
+      const { input } = asked;
+      checkExecutionInput(input);
+      const name = asked.name ?? randomUUID();
+      const arn = executionArn(place, machineName, name);
       const { execution, isNew } = await store.commit(() => {
         const machine = current();
         const known = store.find(arn);
@@ -165,12 +345,13 @@ export function createExecutions(options: {
         const created = store.create({
           arn,
           machineArn: machine.arn,
-          name: executionName,
+          name,
           roleArn: machine.roleArn,
           definitionHash: machine.hash,
           definition: machine.definition,
           startDate: clock.now(),
           input,
+          traceHeader: asked.traceHeader,
         });
         return { execution: created, isNew: true };
       });
@@ -181,6 +362,62 @@ export function createExecutions(options: {
       return execution;
     },
 
+    /**
+     * Runs an execution that didn't succeed again, from where it failed; a request that is made again does nothing.
+     * @param obstacle says why the execution, as it stands, can't be redriven
+     * @returns when it was redriven, in epoch milliseconds
+     * @throws AwsError ExecutionDoesNotExist, ExecutionNotRedrivable
+     */
+    async redrive(
+      arn: string,
+      clientToken: string | undefined,
+      obstacle: (execution: StoredExecution) => string | undefined,
+    ): Promise<number> {
+      if (closed) throw stopping();
+      // Its end may be in the store and not have come through here yet.
+      if (store.find(arn)?.status !== "RUNNING") await live.get(arn)?.done;
+      const { redriveDate, redriven } = await store.commit(() => {
+        const known = store.find(arn);
+        if (known === undefined) throw executionDoesNotExist(arn);
+        const redrivenBefore = store
+          .redrivesOf(arn, rememberedTokens)
+          .find((one) => one.clientToken === clientToken && clock.now() - one.date < tokenLifeMs);
+        if (clientToken !== undefined && redrivenBefore !== undefined) {
+          return { redriveDate: redrivenBefore.date, redriven: undefined };
+        }
+        const reason = obstacle(known);
+        if (reason !== undefined) throw notRedrivable(reason);
+        const redriveDate = Math.max(clock.now(), known.stopDate ?? 0);
+        return { redriveDate, redriven: store.redrive(arn, redriveDate, clientToken) };
+      });
+      const execution = store.find(arn);
+      if (redriven !== undefined && execution !== undefined && !closed) {
+        tellEvents(arn, [redriven]);
+        options.onStatusChange();
+        resume(execution);
+      }
+      return redriveDate;
+    },
+
+    /**
+     * Ends a task as its worker says.
+     * @returns whether it was open still; its end is on disk then
+     * @throws AwsError InvalidToken, TaskDoesNotExist
+     */
+    async settleTask(token: string, outcome: TaskOutcome): Promise<boolean> {
+      const running = awake(token);
+      if (running === undefined) return false;
+      return running.settleTask(token, outcome).catch((error: unknown) => {
+        throw closed ? stopping() : error;
+      });
+    },
+
+    /**
+     * @returns whether the task is open still; its HeartbeatSeconds count anew then
+     * @throws AwsError InvalidToken, TaskDoesNotExist
+     */
+    heartbeatTask: (token: string): boolean => awake(token)?.heartbeatTask(token) ?? false,
+
     /** @returns when it stopped, in epoch milliseconds; an execution that has ended already says when it did. */
     async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
       const running = live.get(arn);
@@ -190,38 +427,64 @@ export function createExecutions(options: {
           ...(cause === undefined ? {} : { cause }),
         });
         await running.done;
-      }
+      } else if (isChildAsleep(arn)) unavailable();
       return store.find(arn)?.stopDate ?? clock.now();
     },
 
-    /** Takes up every execution that was running when the process ended. */
+    /**
+     * Runs a child of a Map Run, or goes on with one that an earlier process has left; one that has ended is redriven.
+     * If its journal fails, it is its run that takes it up again.
+     */
+    startChild(child: ChildStart): RunningMapRunChild {
+      const arn = executionArn(place, machineNameOf(child.machineArn), child.name);
+      const known = store.find(arn);
+      if (known === undefined || known.status === "RUNNING") {
+        return takeUpChild(child, arn, known === undefined);
+      }
+      return redriveChild(child, known);
+    },
+
+    /** Fulfilled when the execution has ended, isn't there, or the signal is aborted. */
+    untilEnded(arn: string, signal: AbortSignal): Promise<void> {
+      return new Promise((resolve) => {
+        if (signal.aborted || store.find(arn)?.status !== "RUNNING") {
+          resolve();
+          return;
+        }
+        const waiting = awaited.get(arn) ?? new Set();
+        awaited.set(arn, waiting);
+        const end = (): void => {
+          waiting.delete(end);
+          if (waiting.size === 0) awaited.delete(arn);
+          signal.removeEventListener("abort", end);
+          resolve();
+        };
+        waiting.add(end);
+        signal.addEventListener("abort", end);
+      });
+    },
+
+    /** Takes up every execution that was running when the process ended, in the order of their starts. */
     resume(): void {
-      for (const execution of store.running()) resume(execution);
+      resumeAfter(0);
     },
 
     /** Lets go of every execution where it stands; the next start takes it up there. */
     close() {
+      closed = true;
+      clearImmediate(resuming);
       for (const running of live.values()) running.suspend();
       for (const cancel of retries) cancel();
-      closed = true;
     },
   };
 }
 
-function checkInput(input: string): void {
-  if (Buffer.byteLength(input) > maximumInputBytes) {
-    throw new AwsError(
-      "ValidationException",
-      "1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to 262144",
-    );
-  }
-  try {
-    JSON.parse(input);
-  } catch (error) {
-    throw new AwsError(
-      "InvalidExecutionInput",
-      `Invalid State Machine Execution Input: '${error instanceof Error ? error.message : error}'`,
-      { cause: error },
-    );
-  }
+/** Clients try again, and find the next start. */
+const stopping = (): AwsError =>
+  new AwsError("ServiceUnavailable", "The local cloud is being stopped.", { status: 503 });
+
+function unavailable(): never {
+  throw new AwsError("ServiceUnavailable", "The execution can't be taken up now; try again.", {
+    status: 503,
+  });
 }

@@ -8,6 +8,9 @@ import type { MachineSettings } from "./machines.ts";
 export const definitionText = z.string().min(1).max(1_048_576);
 export const machineArnText = z.string().min(1).max(256);
 
+/** There are no keys of a customer here: AWS's own is what everything has unless told otherwise. */
+export const encryptionInput = z.strictObject({ type: z.literal("AWS_OWNED_KEY") }).optional();
+
 /** What CreateStateMachine and UpdateStateMachine both take. */
 export const settingsInput = {
   loggingConfiguration: z
@@ -24,8 +27,7 @@ export const settingsInput = {
     })
     .optional(),
   tracingConfiguration: z.strictObject({ enabled: z.boolean().optional() }).optional(),
-  /** There are no keys of a customer here: AWS's own is what each machine has unless told otherwise. */
-  encryptionConfiguration: z.strictObject({ type: z.literal("AWS_OWNED_KEY") }).optional(),
+  encryptionConfiguration: encryptionInput,
   /** There are no versions of machines here. */
   publish: z.literal(false, "versions are not supported by the local cloud").optional(),
 };
@@ -34,16 +36,7 @@ const tag = z.strictObject({ key: z.string(), value: z.string() });
 export const tagList = z.array(tag);
 export type TagList = z.infer<typeof tagList>;
 
-/** EXPRESS machines run elsewhere than STANDARD ones, at most once or at least once; here are only the latter. */
-export const machineType = z.enum(["STANDARD", "EXPRESS"]).optional();
-
-export function checkType(type: z.infer<typeof machineType>): void {
-  if (type !== "EXPRESS") return;
-  throw new AwsError(
-    "StateMachineTypeNotSupported",
-    "The local cloud does not support state machines of the type EXPRESS.",
-  );
-}
+export const machineType = z.enum(["STANDARD", "EXPRESS"]).default("STANDARD");
 
 export function checkRoleArn(roleArn: string): void {
   if (!roleArn.startsWith("arn:")) throw invalidArn(`Invalid ARN prefix: ${roleArn}`);

@@ -5,12 +5,10 @@ import { AwsError } from "../aws-error.ts";
 import { parseInput } from "../parse-input.ts";
 import type { Place } from "../place.ts";
 import type { Call, Operation } from "../service.ts";
-import { machineDoesNotExist } from "./errors.ts";
 import { requireExecution } from "./execution-operations.ts";
 import type { Executions } from "./executions.ts";
 import {
   checkRoleArn,
-  checkType,
   definitionText,
   machineArnText,
   machineType,
@@ -19,7 +17,7 @@ import {
   tagList,
 } from "./machine-input.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
-import { type DefinedStateMachine, type MachineSettings, parseDefinition } from "./machines.ts";
+import { type MachineSettings, parseDefinition } from "./machines.ts";
 import { checkArn, checkName, machineArn, machineNameOf } from "./names.ts";
 import { pageInput, pageSize, readToken, writeToken } from "./paging.ts";
 import { withTags } from "./tag-operations.ts";
@@ -43,6 +41,11 @@ const updateInput = z.strictObject({
 const includedData = z.enum(["ALL_DATA", "METADATA_ONLY"]).optional();
 const describeInput = z.strictObject({ stateMachineArn: machineArnText, includedData });
 const describeForExecutionInput = z.strictObject({ executionArn: machineArnText, includedData });
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html */
+const shown = (
+  definition: string,
+  asked: { includedData?: z.infer<typeof includedData> },
+): string => (asked.includedData === "METADATA_ONLY" ? "{}" : definition);
 const validateInput = z.strictObject({
   definition: definitionText,
   type: machineType,
@@ -57,12 +60,6 @@ export function machineOperations(options: {
   machines: MachineRegistry;
 }): Record<string, Operation> {
   const { executions, machines, place } = options;
-
-  function requireMachine(arn: string): DefinedStateMachine {
-    const machine = machines.find(arn);
-    if (machine === undefined) throw machineDoesNotExist(arn);
-    return machine;
-  }
 
   /** Who makes a machine gives it a role: that needs a permission of its own. */
   function authorizeRole(call: Call, roleArn: string): void {
@@ -99,7 +96,6 @@ export function machineOperations(options: {
     CreateStateMachine(raw, call) {
       const input = parseInput(createInput, raw);
       checkName(input.name);
-      checkType(input.type);
       call.authorize("states:CreateStateMachine", machineArn(place, input.name));
       authorizeRole(call, input.roleArn);
       const tags = withTags({}, input.tags ?? []);
@@ -108,6 +104,7 @@ export function machineOperations(options: {
       }
       const logging = readLogging(place, input.loggingConfiguration ?? {});
       const settings = {
+        type: input.type,
         roleArn: input.roleArn,
         definition: input.definition,
         tracing: input.tracingConfiguration?.enabled ?? false,
@@ -122,7 +119,7 @@ export function machineOperations(options: {
       checkArn(place, "stateMachine", stateMachineArn);
       call.authorize("states:UpdateStateMachine", stateMachineArn);
       if (input.roleArn !== undefined) authorizeRole(call, input.roleArn);
-      const machine = requireMachine(stateMachineArn);
+      const machine = machines.require(stateMachineArn);
       if (Object.keys(input).length === 0) {
         throw new AwsError(
           "MissingRequiredParameter",
@@ -160,14 +157,14 @@ export function machineOperations(options: {
       const input = parseInput(describeInput, raw);
       checkArn(place, "stateMachine", input.stateMachineArn);
       call.authorize("states:DescribeStateMachine", input.stateMachineArn);
-      const machine = requireMachine(input.stateMachineArn);
+      const machine = machines.require(input.stateMachineArn);
       return {
         stateMachineArn: machine.arn,
         name: machine.name,
         status: machine.status,
-        definition: machine.definition,
+        definition: shown(machine.definition, input),
         roleArn: machine.roleArn,
-        type: "STANDARD",
+        type: machine.type,
         creationDate: seconds(machine.creationDate),
         ...describeSettings(machine),
         ...(machine.revisionId === undefined ? {} : { revisionId: machine.revisionId }),
@@ -176,15 +173,20 @@ export function machineOperations(options: {
 
     /** The machine as the execution has it, whatever became of the machine since. */
     DescribeStateMachineForExecution(raw, call) {
-      const { executionArn } = parseInput(describeForExecutionInput, raw);
+      const input = parseInput(describeForExecutionInput, raw);
+      const { executionArn } = input;
       checkArn(place, "execution", executionArn);
       call.authorize("states:DescribeStateMachineForExecution", executionArn);
       const execution = requireExecution(executions, executionArn);
-      const revision = machines.revisionOf(execution);
+      const { mapRunArn } = execution;
+      const [machineName = "", label] = machineNameOf(execution.stateMachineArn).split("/");
+      const stateMachineArn = machineArn(place, machineName);
+      const revision = machines.revisionOf({ ...execution, stateMachineArn });
       return {
-        stateMachineArn: execution.stateMachineArn,
-        name: machineNameOf(execution.stateMachineArn),
-        definition: executions.definitionOf(execution),
+        stateMachineArn,
+        name: machineName,
+        ...(mapRunArn === undefined ? {} : { mapRunArn, label }),
+        definition: shown(executions.definitionOf(execution), input),
         roleArn: execution.roleArn,
         updateDate: seconds(revision?.date ?? execution.startDate),
         ...describeSettings(revision?.settings ?? { tracing: false }),
@@ -203,7 +205,7 @@ export function machineOperations(options: {
         stateMachines: page.map((machine) => ({
           stateMachineArn: machine.arn,
           name: machine.name,
-          type: "STANDARD",
+          type: machine.type,
           creationDate: seconds(machine.creationDate),
         })),
         ...(rest.length > page.length && last !== undefined
@@ -215,9 +217,8 @@ export function machineOperations(options: {
     /** There is nothing here that is only warned of. */
     ValidateStateMachineDefinition(raw, call) {
       const input = parseInput(validateInput, raw);
-      checkType(input.type);
       call.authorize("states:ValidateStateMachineDefinition", "*");
-      const diagnostics = faultsOf(input.definition);
+      const diagnostics = faultsOf(input.definition, input.type);
       const most =
         input.maxResults === undefined || input.maxResults === 0 ? 100 : input.maxResults;
       return {
@@ -229,9 +230,9 @@ export function machineOperations(options: {
   };
 }
 
-function faultsOf(definition: string): readonly Diagnostic[] {
+function faultsOf(definition: string, type: MachineSettings["type"]): readonly Diagnostic[] {
   try {
-    parseDefinition(definition);
+    parseDefinition(definition, type);
     return [];
   } catch (error) {
     const { cause } = error as Error;

@@ -4,13 +4,14 @@ import type { Clock } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
 import type { StateMachineDraft } from "../terraform/draft.ts";
-import { machineIsBeingDeleted } from "./errors.ts";
+import { machineDoesNotExist, machineIsBeingDeleted } from "./errors.ts";
 import { type MachineStore, type Revision, settingsOf } from "./machine-store.ts";
 import {
   type DefinedStateMachine,
   definitionHash,
   type MachineSettings,
   type ParsedDefinitions,
+  parseDefinition,
 } from "./machines.ts";
 import { machineArn } from "./names.ts";
 
@@ -51,6 +52,7 @@ export function createMachineRegistry(options: {
   /** What is wrong with settings is said before anything is written. @returns the definition's hash */
   function check(arn: string, settings: MachineSettings): string {
     const hash = definitionHash(settings.definition);
+    if (settings.type === "EXPRESS") parseDefinition(settings.definition, settings.type);
     options.machineOf(hash, () => settings.definition);
     options.requireTrust(settings.roleArn, "states.amazonaws.com", arn);
     if (settings.logging !== undefined && settings.logging.level !== "OFF") {
@@ -103,8 +105,24 @@ export function createMachineRegistry(options: {
     machines.delete(machine.arn);
   }
 
+  /** @throws AwsError StateMachineDoesNotExist */
+  function require(arn: string): DefinedStateMachine {
+    const machine = machines.get(arn);
+    if (machine === undefined) throw machineDoesNotExist(arn);
+    return machine;
+  }
+
   return {
     find: (arn: string): DefinedStateMachine | undefined => machines.get(arn),
+
+    require,
+
+    /** @throws AwsError StateMachineDoesNotExist, StateMachineDeleting */
+    requireActive(arn: string): DefinedStateMachine {
+      const machine = require(arn);
+      if (machine.status === "DELETING") throw machineIsBeingDeleted(arn);
+      return machine;
+    },
 
     /** By name. */
     list: (): DefinedStateMachine[] =>

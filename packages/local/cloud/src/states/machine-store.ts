@@ -85,6 +85,7 @@ export function openMachineStore(file: string) {
 }
 
 export const settingsOf = (machine: MachineSettings): MachineSettings => ({
+  type: machine.type,
   roleArn: machine.roleArn,
   definition: machine.definition,
   tracing: machine.tracing,
@@ -94,7 +95,8 @@ export const settingsOf = (machine: MachineSettings): MachineSettings => ({
 type Row = Record<string, unknown>;
 
 const toRevision = (row: Row): Revision => ({
-  settings: JSON.parse(String(row.settings)),
+  // Machines that were kept before there was a type have none.
+  settings: { type: "STANDARD", ...JSON.parse(String(row.settings)) },
   date: Number(row.date),
   id: row.id === null ? undefined : String(row.id),
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { InvalidDefinitionError, parseStateMachine, type StateMachine } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import type { StateMachineDraft } from "../terraform/draft.ts";
-import { isTaskResource } from "./task-invoker.ts";
+import { isTaskResource, wrongTaskParameters } from "./task-invoker.ts";
 
 /** What a machine is made of, and what UpdateStateMachine can change. */
 export type MachineSettings = Omit<StateMachineDraft, "name">;
@@ -42,9 +42,16 @@ export function parsedDefinitions(): ParsedDefinitions {
 }
 
 /** @throws AwsError InvalidDefinition that says what is wrong, and where in the definition */
-export function parseDefinition(definition: string): StateMachine {
+export function parseDefinition(
+  definition: string,
+  type: StateMachineDraft["type"] = "STANDARD",
+): StateMachine {
   try {
-    return parseStateMachine(definition, { supportsResource: isTaskResource });
+    return parseStateMachine(definition, {
+      type,
+      supportsResource: isTaskResource,
+      wrongParameters: wrongTaskParameters,
+    });
   } catch (error) {
     if (!(error instanceof InvalidDefinitionError)) throw error;
     throw new AwsError("InvalidDefinition", error.message, { cause: error });

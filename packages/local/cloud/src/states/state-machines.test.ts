@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  CreateActivityCommand,
   CreateStateMachineCommand,
   type CreateStateMachineCommandInput,
   DeleteStateMachineCommand,
@@ -55,7 +54,8 @@ async function open(...declared: Partial<StateMachineDraft>[]): Promise<void> {
     clock,
     services: {
       invokeFunction: () => Promise.reject(new Error("no function here")),
-      dynamodb: () => Promise.reject(new Error("no table here")),
+      services: new Map(),
+      callAs: (caller, signal) => endpoint.callAs(caller, signal),
     },
     requireTrust(role) {
       if (role.endsWith("stranger")) throw new AwsError("AccessDeniedException", "not trusted");
@@ -72,6 +72,7 @@ async function open(...declared: Partial<StateMachineDraft>[]): Promise<void> {
       name: "declared",
       roleArn,
       definition: passes,
+      type: "STANDARD",
       tracing: false,
       ...machine,
     });
@@ -355,6 +356,7 @@ describe("at a start, the stack", () => {
         name: "x",
         roleArn: `${roleArn}stranger`,
         definition: passes,
+        type: "STANDARD",
         tracing: false,
       }),
     ).toThrow("The state machine x can't be made: not trusted");
@@ -381,7 +383,6 @@ describe("CreateStateMachine refuses", () => {
       "InvalidDefinition",
       /sns:publish.* at \/States\/Only\/Resource/,
     ],
-    [{ type: "EXPRESS" as const }, "StateMachineTypeNotSupported", /EXPRESS/],
     [
       { loggingConfiguration: { level: "ALL" as const } },
       "InvalidLoggingConfiguration",
@@ -529,8 +530,19 @@ test("an ARN of another kind, region or none is refused", async () => {
   });
 });
 
-test("another operation is refused by its name", async () => {
-  await expect(sfn.send(new CreateActivityCommand({ name: "a" }))).rejects.toThrow(
-    "The local cloud does not support states:CreateActivity.",
-  );
+test.each([
+  "TestState",
+  "PublishStateMachineVersion",
+  "ListStateMachineVersions",
+  "DeleteStateMachineVersion",
+  "CreateStateMachineAlias",
+  "UpdateStateMachineAlias",
+  "DescribeStateMachineAlias",
+  "ListStateMachineAliases",
+  "DeleteStateMachineAlias",
+])("%s is refused by its name", async (operation) => {
+  await expect(states.service.call(operation, {}, endpoint.callAs())).rejects.toMatchObject({
+    code: "NotImplemented",
+    message: `The local cloud does not support states:${operation}.`,
+  });
 });

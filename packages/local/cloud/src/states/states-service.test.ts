@@ -14,8 +14,8 @@ import { AwsError } from "../aws-error.ts";
 import { createFakeClock, type FakeClock } from "../testing/fake-clock.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { place, serve, type TestEndpoint } from "../testing/test-endpoint.ts";
+import type { FunctionResult } from "./integrations/task-services.ts";
 import { createStates, type States, type StatesOptions } from "./states-service.ts";
-import type { FunctionResult } from "./task-invoker.ts";
 
 const roleArn = `arn:aws:iam::${place.accountId}:role/machine`;
 const machineArn = `arn:aws:states:${place.region}:${place.accountId}:stateMachine:work`;
@@ -63,7 +63,8 @@ async function open(clock: FakeClock): Promise<Setting> {
         onStarted();
         return setting.answer(payload);
       },
-      dynamodb: () => Promise.reject(new Error("no table here")),
+      services: new Map(),
+      callAs: (caller, signal) => endpoint.callAs(caller, signal),
     },
     requireTrust() {},
     requireLogDelivery() {},
@@ -76,6 +77,7 @@ async function open(clock: FakeClock): Promise<Setting> {
     name: "work",
     roleArn,
     definition,
+    type: "STANDARD",
     tracing: false,
     logging: { logGroupName: "/machines", level: "ERROR", includeExecutionData: false },
   });
@@ -336,7 +338,13 @@ describe("bad input", () => {
   test("is a definition that Step Functions would refuse", () => {
     const broken = JSON.stringify({ StartAt: "Nowhere", States: { A: { Type: "Succeed" } } });
     expect(() =>
-      setting.states.putStateMachine({ name: "x", roleArn, definition: broken, tracing: false }),
+      setting.states.putStateMachine({
+        name: "x",
+        roleArn,
+        definition: broken,
+        type: "STANDARD",
+        tracing: false,
+      }),
     ).toThrow("Nowhere");
   });
 });

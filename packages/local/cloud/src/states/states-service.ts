@@ -1,14 +1,26 @@
-import type { Clock, ExecutionSummary, HistoryEvent } from "@darkroom/states";
+import { basename, dirname, join } from "node:path";
+import type { Clock, HistoryEvent } from "@darkroom/states";
+import { roleSession } from "../credentials.ts";
 import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
-import type { StateMachineDraft } from "../terraform/draft.ts";
+import type { ActivityDraft, StateMachineDraft } from "../terraform/draft.ts";
+import { createActivities } from "./activities.ts";
+import { openActivityStore } from "./activity-store.ts";
 import { createExecutions } from "./executions.ts";
+import { createExpressExecutions } from "./express/express-executions.ts";
+import { createMapRunStorage } from "./integrations/map-run-storage.ts";
+import type { TaskServices } from "./integrations/task-services.ts";
 import { createMachineRegistry } from "./machine-registry.ts";
 import { openMachineStore } from "./machine-store.ts";
 import { parsedDefinitions } from "./machines.ts";
+import type { Surroundings } from "./map-runs/express-children.ts";
+import { listedChildren } from "./map-runs/listed-children.ts";
+import { createMapRunHost } from "./map-runs/map-run-host.ts";
 import { statesOperations } from "./operations.ts";
+import { statusChangeEvent } from "./status-change-event.ts";
 import { openStatesStore } from "./store.ts";
-import { createTaskInvoker, type TaskServices } from "./task-invoker.ts";
+import { createTaskInvoker } from "./task-invoker.ts";
+import { openTaskTokens } from "./task-tokens.ts";
 
 export interface States {
   readonly service: JsonService;
@@ -17,9 +29,11 @@ export interface States {
    * @throws Error that names the machine and what is wrong with it
    */
   putStateMachine(machine: StateMachineDraft): void;
+  /** Makes an activity of the stack, if it isn't there. */
+  putActivity(activity: ActivityDraft): void;
   /**
-   * Resumes what was running when the process ended. Machines that the stack once declared, and that were not put before
-   * this, are deleted.
+   * Resumes what was running when the process ended. Machines and activities that the stack once declared, and that were
+   * not put before this, are deleted.
    */
   start(): void;
   close(): Promise<void>;
@@ -57,7 +71,13 @@ const deliverAgainMs = 1000;
 export function createStates(options: StatesOptions): States {
   const { place } = options;
   const store = openStatesStore(options.databaseFile);
-  const machineStore = openMachineStore(machineFileOf(options.databaseFile));
+  const beside = (what: string): string => fileBeside(options.databaseFile, what);
+  const machineStore = openMachineStore(beside("-machines.sqlite"));
+  const activities = createActivities({
+    place,
+    store: openActivityStore(beside("-activities.sqlite")),
+    clock: options.clock,
+  });
   const machineOf = parsedDefinitions();
   const machines = createMachineRegistry({
     place,
@@ -71,6 +91,7 @@ export function createStates(options: StatesOptions): States {
         before: Number.MAX_SAFE_INTEGER,
         limit: 1,
         status: "RUNNING",
+        redriven: undefined,
       }).length > 0,
   });
   let delivering: Promise<void> = Promise.resolve();
@@ -87,7 +108,7 @@ export function createStates(options: StatesOptions): States {
         let delivered: number | undefined;
         try {
           for (const change of changes) {
-            await options.putEvent(statusChangeEvent(change.execution));
+            await options.putEvent(statusChangeEvent(change));
             delivered = change.id;
           }
         } finally {
@@ -129,17 +150,51 @@ export function createStates(options: StatesOptions): States {
     options.putLogEvents(
       logging.logGroupName,
       `states/${machine?.name}/${new Date(options.clock.now()).toISOString().slice(0, 10)}`,
-      wanted.map((event) => logRecord(event, executionArn, logging.includeExecutionData)),
+      wanted.map((event) =>
+        logRecord(event, executionArn, {
+          includeData: logging.includeExecutionData,
+          redriveCount: store.find(executionArn)?.redriveCount ?? 0,
+        }),
+      ),
     );
   }
 
+  const services = new Map(options.services.services);
+  const surroundings: Surroundings = {
+    clock: options.clock,
+    random: Math.random,
+    invoker: createTaskInvoker({
+      services: { ...options.services, services },
+      now: () => options.clock.now(),
+      onFault: options.onFault,
+      untilEnded: (executionArn, signal) => executions.untilEnded(executionArn, signal),
+      activities,
+    }),
+    activityExists: (activityArn) => activities.find(activityArn) !== undefined,
+  };
+  const mapRuns = createMapRunHost({
+    place,
+    store,
+    surroundings,
+    startChild: (child) => executions.startChild(child),
+    storage: createMapRunStorage({
+      services: { ...options.services, services },
+      onFault: options.onFault,
+    }),
+    requireStart({ roleArn, executionArn }, machineArn) {
+      const session = roleSession(roleArn, executionArn.split(":").at(-1) ?? "");
+      options.services
+        .callAs(session, new AbortController().signal)
+        .authorize("states:StartExecution", machineArn);
+    },
+  });
   const executions = createExecutions({
+    ...surroundings,
     place,
     store,
     machineOf,
-    clock: options.clock,
-    random: Math.random,
-    invoker: createTaskInvoker(options.services),
+    mapRuns,
+    tokens: openTaskTokens(beside("-task-tokens.key")),
     onEvents(machineArn, executionArn, events) {
       log(machineArn, executionArn, events);
       stopIfDeleting(machineArn, executionArn, events);
@@ -151,13 +206,36 @@ export function createStates(options: StatesOptions): States {
     onFault: options.onFault,
   });
 
-  return {
-    service: jsonService({
-      name: "states",
-      jsonVersion: "1.0",
-      errorPrefix: "com.amazonaws.states#",
-      operations: statesOperations({ place, executions, machines }),
+  const express = createExpressExecutions({
+    place,
+    store,
+    surroundings,
+    machineOf,
+    onEvents: log,
+    onFault: options.onFault,
+  });
+
+  const service = jsonService({
+    name: "states",
+    jsonVersion: "1.0",
+    errorPrefix: "com.amazonaws.states#",
+    operations: statesOperations({
+      place,
+      executions,
+      express,
+      machines,
+      activities,
+      children: listedChildren(store),
+      store,
+      mapRuns,
+      clock: options.clock,
     }),
+  });
+  // State machines start executions of others.
+  services.set(service.name, service);
+
+  return {
+    service,
 
     putStateMachine(machine) {
       try {
@@ -170,49 +248,39 @@ export function createStates(options: StatesOptions): States {
       }
     },
 
+    putActivity: ({ name }) => activities.declare(name),
+
     start() {
       machines.sweep();
+      activities.sweep();
       deliverChanges();
       executions.resume();
+      express.resume();
+      mapRuns
+        .sweep()
+        .catch((error: unknown) => {
+          // What a close has interrupted is swept at the next start.
+          if (!closed) options.onFault(error, "map runs of executions that have ended");
+        })
+        .finally(deliverChanges);
     },
 
     async close() {
-      executions.close();
       closed = true;
+      activities.close();
+      executions.close();
+      express.close();
       cancelRetry?.();
       await delivering;
       await store.close();
+      machineStore.close();
     },
   };
 }
 
-/** Beside the executions: `states.sqlite` and `states-machines.sqlite`. */
-const machineFileOf = (databaseFile: string): string =>
-  databaseFile.replace(/(\.\w+)?$/, (extension) => `-machines${extension}`);
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html; times in milliseconds. */
-function statusChangeEvent(execution: ExecutionSummary) {
-  return {
-    source: "aws.states",
-    "detail-type": "Step Functions Execution Status Change",
-    resources: [execution.executionArn],
-    time: execution.stopDate ?? execution.startDate,
-    detail: {
-      executionArn: execution.executionArn,
-      stateMachineArn: execution.stateMachineArn,
-      name: execution.name,
-      status: execution.status,
-      startDate: execution.startDate,
-      stopDate: execution.stopDate ?? null,
-      input: execution.input,
-      output: execution.output ?? null,
-      error: execution.error ?? null,
-      cause: execution.cause ?? null,
-      inputDetails: { included: true },
-      outputDetails: execution.output === undefined ? null : { included: true },
-    },
-  };
-}
+/** Beside the executions in `states.sqlite`: `states-machines.sqlite`, `states-activities.sqlite`, `states-task-tokens.key`. */
+const fileBeside = (databaseFile: string, what: string): string =>
+  join(dirname(databaseFile), basename(databaseFile, ".sqlite") + what);
 
 const failureTypes = /(Failed|TimedOut|Aborted)$/;
 
@@ -222,7 +290,11 @@ function isLogged(event: HistoryEvent, level: "ALL" | "ERROR" | "FATAL" | "OFF")
   return level === "FATAL" && /^Execution(Failed|TimedOut|Aborted)$/.test(event.type);
 }
 
-function logRecord(event: HistoryEvent, executionArn: string, includeData: boolean) {
+function logRecord(
+  event: HistoryEvent,
+  executionArn: string,
+  { includeData, redriveCount }: { includeData: boolean; redriveCount: number },
+) {
   const details = Object.entries(event).find(([name]) => name.endsWith("EventDetails"))?.[1];
   return {
     timestamp: event.timestamp,
@@ -233,7 +305,7 @@ function logRecord(event: HistoryEvent, executionArn: string, includeData: boole
       previous_event_id: String(event.previousEventId),
       event_timestamp: String(event.timestamp),
       execution_arn: executionArn,
-      redrive_count: "0",
+      redrive_count: String(redriveCount),
     }),
   };
 }

@@ -1,6 +1,9 @@
 import type { ExecutionStatus, ExecutionSummary, HistoryEvent } from "@darkroom/states";
 import { openDatabase } from "../store/database.ts";
 import { createGroupCommit } from "../store/group-commit.ts";
+import { expressSchema, openExpressTables } from "./express/express-tables.ts";
+import { mapRunSchema } from "./map-runs/map-run-schema.ts";
+import { openMapRunTables } from "./map-runs/map-run-tables.ts";
 
 const schema = `
 CREATE TABLE IF NOT EXISTS definitions (hash TEXT PRIMARY KEY, definition TEXT NOT NULL) STRICT;
@@ -12,8 +15,16 @@ CREATE TABLE IF NOT EXISTS executions (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS executions_of_machine ON executions (machine_arn, position);
 CREATE INDEX IF NOT EXISTS executions_of_machine_by_status ON executions (machine_arn, status, position);
+CREATE INDEX IF NOT EXISTS running_executions ON executions (position) WHERE status = 'RUNNING';
 CREATE TABLE IF NOT EXISTS events (
   execution_arn TEXT NOT NULL, id INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY (execution_arn, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS redrives (
+  execution_arn TEXT NOT NULL, number INTEGER NOT NULL, date INTEGER NOT NULL, client_token TEXT,
+  PRIMARY KEY (execution_arn, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS trace_headers (
+  execution_arn TEXT PRIMARY KEY, header TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, execution TEXT NOT NULL) STRICT;
 `;
@@ -23,12 +34,28 @@ export interface StoredExecution extends ExecutionSummary {
   readonly definitionHash: string;
   /** Counts up over all executions: the order of starts. */
   readonly position: number;
+  readonly redriveCount: number;
+  /** Of the last redrive, in epoch milliseconds. */
+  readonly redriveDate?: number;
+  readonly traceHeader?: string;
+  /** Of a child of a Map Run. */
+  readonly mapRunArn?: string;
+}
+
+/** What ListExecutions asks for. */
+export interface ExecutionsPage {
+  /** The position that the last page ended with. */
+  readonly before: number;
+  readonly limit: number;
+  readonly status: string | undefined;
+  readonly redriven: boolean | undefined;
 }
 
 /** What a status-change event tells, written in the transaction that changed the status. */
 export interface StatusChange {
   readonly id: number;
-  readonly execution: ExecutionSummary;
+  readonly execution: ExecutionSummary &
+    Pick<StoredExecution, "redriveCount" | "redriveDate" | "mapRunArn">;
 }
 
 /** A record of an execution's journal that can't be read. */
@@ -45,25 +72,37 @@ export class DamagedHistoryError extends Error {
 
 export type StatesStore = ReturnType<typeof openStatesStore>;
 
-const statusOfFinalEvent: Readonly<Record<string, ExecutionStatus>> = {
+const statusOfFinalEvent: Readonly<Record<string, Exclude<ExecutionStatus, "RUNNING">>> = {
   ExecutionSucceeded: "SUCCEEDED",
   ExecutionFailed: "FAILED",
   ExecutionAborted: "ABORTED",
   ExecutionTimedOut: "TIMED_OUT",
 };
 
+/** An execution with what only some have; the count of redrives is that of the last. */
+const selectExecutions = `SELECT executions.*, header AS trace_header, number AS redrive_count, date AS redrive_date,
+  (SELECT map_run_arn FROM map_run_executions JOIN map_runs USING (run) WHERE child_arn = executions.arn) AS map_run_arn
+  FROM executions
+  LEFT JOIN trace_headers ON trace_headers.execution_arn = arn
+  LEFT JOIN redrives ON redrives.execution_arn = arn
+    AND number = (SELECT max(number) FROM redrives WHERE execution_arn = arn)`;
+
 /** Executions, their histories and the definitions they run: one SQLite file. */
 export function openStatesStore(file: string) {
-  const database = openDatabase(file, schema);
+  const database = openDatabase(file, schema + mapRunSchema + expressSchema);
   const group = createGroupCommit(database);
+  const mapRuns = openMapRunTables(database);
+  const express = openExpressTables(database);
   const insertDefinition = database.prepare(
     "INSERT INTO definitions (hash, definition) VALUES (?, ?) ON CONFLICT DO NOTHING",
   );
   const insertExecution = database.prepare(
     `INSERT INTO executions (arn, machine_arn, name, role_arn, definition_hash, status, start_date, input, position)
-     VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM executions))`,
+     VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?)`,
   );
-  const selectExecution = database.prepare("SELECT * FROM executions WHERE arn = ?");
+  const selectLastPosition = database.prepare("SELECT max(position) AS last FROM executions");
+  let lastPosition = Number(selectLastPosition.get()?.last ?? 0);
+  const selectExecution = database.prepare(`${selectExecutions} WHERE arn = ?`);
   const endExecution = database.prepare(
     `UPDATE executions SET status = ?, stop_date = ?, output = ?, error = ?, cause = ?
      WHERE arn = ? AND status = 'RUNNING'`,
@@ -84,13 +123,42 @@ export function openStatesStore(file: string) {
     "SELECT event FROM events WHERE execution_arn = ? AND id < ? ORDER BY id DESC LIMIT ?",
   );
   const selectOfMachine = database.prepare(
-    "SELECT * FROM executions WHERE machine_arn = ? AND position < ? ORDER BY position DESC LIMIT ?",
+    `${selectExecutions} WHERE machine_arn = ? AND position < ? ORDER BY position DESC LIMIT ?`,
   );
   const selectOfMachineByStatus = database.prepare(
-    "SELECT * FROM executions WHERE machine_arn = ? AND status = ? AND position < ? ORDER BY position DESC LIMIT ?",
+    `${selectExecutions} WHERE machine_arn = ? AND status = ? AND position < ?
+     ORDER BY position DESC LIMIT ?`,
+  );
+  const selectOfMachineByRedrive = database.prepare(
+    `${selectExecutions} WHERE machine_arn = ?1 AND (?2 IS NULL OR status = ?2) AND position < ?3
+       AND (number IS NOT NULL) = ?4 ORDER BY position DESC LIMIT ?5`,
+  );
+  const selectOfMapRun = database.prepare(
+    `${selectExecutions} WHERE machine_arn = ?1 AND position < ?3 AND (?4 IS NULL OR (number IS NOT NULL) = ?4)
+       AND EXISTS (SELECT 1 FROM map_run_executions JOIN map_run_children USING (run, child)
+         WHERE child_arn = arn AND run = ?5 AND (?2 IS NULL OR child_status = ?2))
+     ORDER BY position DESC LIMIT ?6`,
   );
   const selectRunning = database.prepare(
-    "SELECT * FROM executions WHERE status = 'RUNNING' ORDER BY position",
+    `${selectExecutions} WHERE status = 'RUNNING' AND position > ?
+       AND NOT EXISTS (SELECT 1 FROM map_run_executions WHERE child_arn = arn)
+     ORDER BY position LIMIT 100`,
+  );
+  const insertTraceHeader = database.prepare(
+    "INSERT INTO trace_headers (execution_arn, header) VALUES (?, ?)",
+  );
+  const insertRedrive = database.prepare(
+    "INSERT INTO redrives (execution_arn, number, date, client_token) VALUES (?, ?, ?, ?)",
+  );
+  const selectRedrives = database.prepare(
+    "SELECT date, client_token FROM redrives WHERE execution_arn = ? ORDER BY number DESC LIMIT ?",
+  );
+  const reopenExecution = database.prepare(
+    `UPDATE executions SET status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL, cause = NULL
+     WHERE arn = ?`,
+  );
+  const selectLastEventId = database.prepare(
+    "SELECT max(id) AS id FROM events WHERE execution_arn = ?",
   );
   const selectDefinition = database.prepare("SELECT definition FROM definitions WHERE hash = ?");
   const insertOutbox = database.prepare("INSERT INTO outbox (execution) VALUES (?)");
@@ -102,10 +170,18 @@ export function openStatesStore(file: string) {
     return row === undefined ? undefined : toExecution(row);
   }
 
+  const lastEventId = (arn: string): number => Number(selectLastEventId.get(arn)?.id ?? 0);
+
   function announce(arn: string): void {
     const execution = find(arn);
     if (execution === undefined) throw new Error(`no execution ${arn} to announce`);
-    const { roleArn: _, definitionHash: __, position: ___, ...summary } = execution;
+    const {
+      roleArn: _,
+      definitionHash: __,
+      position: ___,
+      traceHeader: ____,
+      ...summary
+    } = execution;
     insertOutbox.run(JSON.stringify(summary));
   }
 
@@ -114,11 +190,14 @@ export function openStatesStore(file: string) {
     const status = statusOfFinalEvent[event.type];
     if (status === undefined) return;
     const details = Object.entries(event).find(([name]) => name.endsWith("EventDetails"))?.[1];
-    const text = (field: string): string | null => {
+    const text = (field: string): string | undefined => {
       const value: unknown = typeof details === "object" ? details[field] : undefined;
-      return typeof value === "string" ? value : null;
+      return typeof value === "string" ? value : undefined;
     };
-    endExecution.run(status, event.timestamp, text("output"), text("error"), text("cause"), arn);
+    const stopDate = event.timestamp;
+    const [output, error, cause] = [text("output"), text("error"), text("cause")];
+    endExecution.run(status, stopDate, output ?? null, error ?? null, cause ?? null, arn);
+    mapRuns.executionEnded(arn, { status, stopDate, output, error, cause });
     announce(arn);
   }
 
@@ -126,6 +205,10 @@ export function openStatesStore(file: string) {
     find,
 
     commit: group.commit,
+
+    mapRuns,
+
+    express,
 
     /** Within a commit. */
     create(execution: {
@@ -137,8 +220,10 @@ export function openStatesStore(file: string) {
       definition: string;
       startDate: number;
       input: string;
+      traceHeader: string | undefined;
     }): StoredExecution {
       insertDefinition.run(execution.definitionHash, execution.definition);
+      lastPosition += 1;
       insertExecution.run(
         execution.arn,
         execution.machineArn,
@@ -147,11 +232,46 @@ export function openStatesStore(file: string) {
         execution.definitionHash,
         execution.startDate,
         execution.input,
+        lastPosition,
       );
+      if (execution.traceHeader !== undefined) {
+        insertTraceHeader.run(execution.arn, execution.traceHeader);
+      }
       announce(execution.arn);
       const created = find(execution.arn);
       if (created === undefined) throw new Error("an execution that was just written is there");
       return created;
+    },
+
+    /**
+     * Within a commit: the execution of a child of a Map Run.
+     * @param begin writes that the child has begun
+     */
+    createChild(
+      child: {
+        arn: string;
+        machineArn: string;
+        name: string;
+        roleArn: string;
+        definitionHash: string;
+        startDate: number;
+        input: string;
+      },
+      begin: (at: number, arn: string) => void,
+    ): void {
+      lastPosition += 1;
+      insertExecution.run(
+        child.arn,
+        child.machineArn,
+        child.name,
+        child.roleArn,
+        child.definitionHash,
+        child.startDate,
+        child.input,
+        lastPosition,
+      );
+      begin(child.startDate, child.arn);
+      announce(child.arn);
     },
 
     /** Within a commit: writes events; a final one ends its execution. */
@@ -182,18 +302,72 @@ export function openStatesStore(file: string) {
       return select.all(arn, page.after, page.limit).map(toEvent);
     },
 
-    executionsOf(
-      machineArn: string,
-      page: { before: number; limit: number; status: string | undefined },
-    ): StoredExecution[] {
+    /** From the newest on. */
+    executionsOf(machineArn: string, page: ExecutionsPage): StoredExecution[] {
+      const { before, limit, status, redriven } = page;
+      if (redriven !== undefined) {
+        const is = redriven ? 1 : 0;
+        const rows = selectOfMachineByRedrive.all(machineArn, status ?? null, before, is, limit);
+        return rows.map(toExecution);
+      }
       const rows =
-        page.status === undefined
-          ? selectOfMachine.all(machineArn, page.before, page.limit)
-          : selectOfMachineByStatus.all(machineArn, page.status, page.before, page.limit);
+        status === undefined
+          ? selectOfMachine.all(machineArn, before, limit)
+          : selectOfMachineByStatus.all(machineArn, status, before, limit);
       return rows.map(toExecution);
     },
 
-    running: (): StoredExecution[] => selectRunning.all().map(toExecution),
+    /** The children of a Map Run, from the newest on. */
+    childrenOf(
+      mapRun: { run: number; childStateMachineArn: string },
+      page: ExecutionsPage,
+    ): StoredExecution[] {
+      const { before, limit, status, redriven } = page;
+      return selectOfMapRun
+        .all(
+          mapRun.childStateMachineArn,
+          status ?? null,
+          before,
+          redriven === undefined ? null : Number(redriven),
+          mapRun.run,
+          limit,
+        )
+        .map(toExecution);
+    },
+
+    /** The next running executions after a position, in order; at most 100. Children of Map Runs are not among them. */
+    runningAfter: (position: number): StoredExecution[] =>
+      selectRunning.all(position).map(toExecution),
+
+    lastEventId,
+
+    /** The last redrives of an execution, from the newest on. */
+    redrivesOf: (
+      arn: string,
+      limit: number,
+    ): { readonly date: number; readonly clientToken: string | undefined }[] =>
+      selectRedrives.all(arn, limit).map(({ date, client_token: token }) => ({
+        date: Number(date),
+        clientToken: token === null ? undefined : String(token),
+      })),
+
+    /** Within a commit: an execution that has ended runs again, from the event on that says so. */
+    redrive(arn: string, date: number, clientToken: string | undefined): HistoryEvent {
+      const redriveCount = (find(arn)?.redriveCount ?? 0) + 1;
+      const lastId = lastEventId(arn);
+      const event: HistoryEvent = {
+        id: lastId + 1,
+        previousEventId: lastId,
+        timestamp: date,
+        type: "ExecutionRedriven",
+        executionRedrivenEventDetails: { redriveCount },
+      };
+      reopenExecution.run(arn);
+      insertRedrive.run(arn, redriveCount, date, clientToken ?? null);
+      insertEvent.run(arn, event.id, JSON.stringify(event));
+      announce(arn);
+      return event;
+    },
 
     definition(hash: string): string {
       const row = selectDefinition.get(hash);
@@ -237,6 +411,10 @@ function toExecution(row: Row): StoredExecution {
     startDate: Number(row.start_date),
     input: String(row.input),
     position: Number(row.position),
+    redriveCount: Number(row.redrive_count ?? 0),
+    ...optional("redrive_date", "redriveDate"),
+    ...optional("trace_header", "traceHeader"),
+    ...optional("map_run_arn", "mapRunArn"),
     ...optional("stop_date", "stopDate"),
     ...optional("output", "output"),
     ...optional("error", "error"),

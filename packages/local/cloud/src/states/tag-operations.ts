@@ -3,9 +3,9 @@ import { AwsError } from "../aws-error.ts";
 import { parseInput } from "../parse-input.ts";
 import type { Place } from "../place.ts";
 import type { Operation } from "../service.ts";
+import type { Activities } from "./activities.ts";
 import { machineArnText, type TagList, tagList } from "./machine-input.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
-import type { DefinedStateMachine } from "./machines.ts";
 import { checkArn } from "./names.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: tags of one resource, and their sizes. */
@@ -13,28 +13,40 @@ const maximumTags = 50;
 const maximumKeyLength = 128;
 const maximumValueLength = 256;
 
-/** Tags of state machines: those of the stack have none until somebody sets them. */
+interface Tagged {
+  readonly tags: Readonly<Record<string, string>>;
+  set(tags: Readonly<Record<string, string>>): void;
+}
+
+/** Tags of state machines and activities: those of the stack have none until somebody sets them. */
 export function tagOperations(options: {
   place: Place;
   machines: MachineRegistry;
+  activities: Activities;
 }): Record<string, Operation> {
-  const { machines, place } = options;
+  const { activities, machines, place } = options;
 
-  function requireResource(arn: string): DefinedStateMachine {
+  const checkTagged = (arn: string) => checkArn(place, ["stateMachine", "activity"], arn);
+
+  function requireResource(arn: string): Tagged {
     const machine = machines.find(arn);
-    if (machine === undefined) {
-      throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`);
+    if (machine !== undefined) {
+      return { tags: machine.tags, set: (tags) => machines.tag(machine, tags) };
     }
-    return machine;
+    const activity = activities.find(arn);
+    if (activity !== undefined) {
+      return { tags: activity.tags, set: (tags) => activities.tag(activity, tags) };
+    }
+    throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`);
   }
 
   return {
     TagResource(raw, call) {
       const input = parseInput(z.strictObject({ resourceArn: machineArnText, tags: tagList }), raw);
-      checkArn(place, "stateMachine", input.resourceArn);
+      checkTagged(input.resourceArn);
       call.authorize("states:TagResource", input.resourceArn);
-      const machine = requireResource(input.resourceArn);
-      machines.tag(machine, withTags(machine.tags, input.tags));
+      const resource = requireResource(input.resourceArn);
+      resource.set(withTags(resource.tags, input.tags));
       return {};
     },
 
@@ -43,17 +55,17 @@ export function tagOperations(options: {
         z.strictObject({ resourceArn: machineArnText, tagKeys: z.array(z.string()) }),
         raw,
       );
-      checkArn(place, "stateMachine", input.resourceArn);
+      checkTagged(input.resourceArn);
       call.authorize("states:UntagResource", input.resourceArn);
-      const machine = requireResource(input.resourceArn);
-      const left = Object.entries(machine.tags).filter(([key]) => !input.tagKeys.includes(key));
-      machines.tag(machine, Object.fromEntries(left));
+      const resource = requireResource(input.resourceArn);
+      const left = Object.entries(resource.tags).filter(([key]) => !input.tagKeys.includes(key));
+      resource.set(Object.fromEntries(left));
       return {};
     },
 
     ListTagsForResource(raw, call) {
       const input = parseInput(z.strictObject({ resourceArn: machineArnText }), raw);
-      checkArn(place, "stateMachine", input.resourceArn);
+      checkTagged(input.resourceArn);
       call.authorize("states:ListTagsForResource", input.resourceArn);
       const { tags } = requireResource(input.resourceArn);
       return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };

@@ -1,39 +1,37 @@
 import {
+  type ActivityTask,
+  type JobInvocation,
   type Json,
   TaskFailedError,
   type TaskInvocation,
   type TaskInvoker,
 } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
-import type { Caller } from "../caller.ts";
+import type { RoleSession } from "../caller.ts";
 import { roleSession } from "../credentials.ts";
-
-/** What Lambda answers to an invocation. */
-export interface FunctionResult {
-  /** JSON text. */
-  readonly payload: string;
-  /** Set when the function failed: the payload is the error then. */
-  readonly functionError?: string | undefined;
-  readonly executedVersion: string;
-}
-
-export interface TaskServices {
-  invokeFunction(
-    functionArn: string,
-    payload: string,
-    options: { caller: Caller; signal: AbortSignal; onStarted: () => void },
-  ): Promise<FunctionResult>;
-  /** One DynamoDB operation by its API name. */
-  dynamodb(operation: string, input: unknown, caller: Caller): Promise<unknown>;
-}
-
-const functionArn = /^arn:aws:lambda:[^:]+:\d+:function:/;
-const lambdaInvoke = "arn:aws:states:::lambda:invoke";
-const dynamodbCall = /^arn:aws:states:::dynamodb:(getItem|putItem|updateItem|deleteItem)$/;
+import type { Call } from "../service.ts";
+import { findWrongParameters } from "./integrations/check-parameters.ts";
+import type { IntegrationCall, IntegrationHost } from "./integrations/integration.ts";
+import { integrations } from "./integrations/integrations.ts";
+import { readParameters } from "./integrations/json-value.ts";
+import { invokeByArn } from "./integrations/lambda-invoke.ts";
+import { parseTaskResource } from "./integrations/task-resource.ts";
 
 /** Whether there is something here that runs a Task with this Resource. */
 export function isTaskResource(resource: string): boolean {
-  return functionArn.test(resource) || resource === lambdaInvoke || dynamodbCall.test(resource);
+  const parsed = parseTaskResource(resource);
+  if (parsed?.kind !== "integration") return parsed !== undefined;
+  const integration = integrations.get(parsed.name);
+  if (integration === undefined) return false;
+  return parsed.pattern === undefined || integration.patterns.includes(parsed.pattern);
+}
+
+/** What Step Functions finds wrong with the parameters of a Task before it makes the call, in its words. */
+export function wrongTaskParameters(resource: string, parameters: Json): readonly string[] {
+  const parsed = parseTaskResource(resource);
+  if (parsed?.kind !== "integration") return [];
+  const rules = integrations.get(parsed.name)?.rules;
+  return rules === undefined ? [] : findWrongParameters(parsed.name, rules, parameters);
 }
 
 /**
@@ -41,119 +39,64 @@ export function isTaskResource(resource: string): boolean {
  * Names of errors are those that Step Functions reports:
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
-export function createTaskInvoker(services: TaskServices): TaskInvoker {
+export function createTaskInvoker(
+  options: IntegrationHost & {
+    readonly activities: { offer(task: ActivityTask): void };
+  },
+): TaskInvoker {
+  const { activities, ...host } = options;
+
+  function callOf(invocation: TaskInvocation | JobInvocation): IntegrationCall {
+    const { roleArn, assumedBy, executionArn, parameters, signal } = invocation;
+    const sessionName = executionArn.slice(executionArn.lastIndexOf(":") + 1);
+    const call = callWith(
+      roleSession(roleArn, sessionName),
+      signal,
+      assumedBy === undefined || assumedBy === roleArn
+        ? undefined
+        : roleSession(assumedBy, sessionName),
+    );
+    return { host, call, parameters: readParameters(parameters) };
+  }
+
+  /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html */
+  function callWith(role: RoleSession, signal: AbortSignal, assumedBy?: RoleSession): Call {
+    try {
+      return host.services.callAs(role, signal, assumedBy);
+    } catch (error) {
+      if (assumedBy === undefined || !(error instanceof AwsError)) throw error;
+      throw new TaskFailedError(
+        "States.TaskFailed",
+        `The role ${assumedBy.roleArn} is not authorized to assume the task state's role, ${role.roleArn}.`,
+      );
+    }
+  }
+
   return {
     async invoke(invocation) {
-      const caller = roleSession(
-        invocation.roleArn,
-        invocation.executionArn.split(":").at(-1) ?? "",
-      );
       const { resource } = invocation;
-      if (functionArn.test(resource)) {
-        const result = await invokeFunction(
-          services,
-          resource,
-          invocation.parameters,
-          invocation,
-          caller,
-        );
-        return result.payload;
+      const parsed = parseTaskResource(resource);
+      const task = callOf(invocation);
+      if (parsed?.kind === "function") {
+        return invokeByArn(host, parsed.functionName, task.call, invocation);
       }
-      if (resource === lambdaInvoke) {
-        return invokeByParameters(services, invocation, caller);
-      }
-      const dynamodb = dynamodbCall.exec(resource);
-      if (dynamodb?.[1] !== undefined) {
-        return callDynamoDb(services, dynamodb[1], invocation, caller);
-      }
-      throw new Error(
-        `CreateStateMachine let the resource ${resource} pass, which nothing here runs`,
-      );
+      const integration =
+        parsed?.kind === "integration" ? integrations.get(parsed.name) : undefined;
+      if (integration === undefined) throw nothingRuns(resource);
+      return integration.run({ ...task, invocation });
     },
+
+    async awaitJob(invocation) {
+      const parsed = parseTaskResource(invocation.resource);
+      const integration =
+        parsed?.kind === "integration" ? integrations.get(parsed.name) : undefined;
+      if (integration?.awaitJob === undefined) throw nothingRuns(invocation.resource);
+      return integration.awaitJob({ ...callOf(invocation), invocation });
+    },
+
+    offer: (task) => activities.offer(task),
   };
 }
 
-async function invokeByParameters(
-  services: TaskServices,
-  invocation: TaskInvocation,
-  caller: Caller,
-): Promise<Json> {
-  const { parameters } = invocation;
-  const fields = isObject(parameters) ? parameters : {};
-  const unsupported = Object.keys(fields).find(
-    (name) => name !== "FunctionName" && name !== "Payload",
-  );
-  if (unsupported !== undefined) {
-    throw new TaskFailedError(
-      "States.Runtime",
-      `The field '${unsupported}' of lambda:invoke is not supported by the local cloud.`,
-    );
-  }
-  if (typeof fields.FunctionName !== "string") {
-    throw new TaskFailedError("States.Runtime", "lambda:invoke needs the parameter FunctionName.");
-  }
-  const result = await invokeFunction(
-    services,
-    fields.FunctionName,
-    fields.Payload ?? {},
-    invocation,
-    caller,
-  );
-  return { ExecutedVersion: result.executedVersion, Payload: result.payload, StatusCode: 200 };
-}
-
-async function invokeFunction(
-  services: TaskServices,
-  functionName: string,
-  payload: Json,
-  invocation: TaskInvocation,
-  caller: Caller,
-): Promise<{ payload: Json; executedVersion: string }> {
-  let result: FunctionResult;
-  try {
-    result = await services.invokeFunction(functionName, JSON.stringify(payload), {
-      caller,
-      signal: invocation.signal,
-      onStarted: invocation.onStarted,
-    });
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    // Step Functions reports a refused call of its own to Lambda under this name.
-    const name = error.code === "AccessDeniedException" ? "AWSLambdaException" : error.code;
-    throw new TaskFailedError(
-      `Lambda.${name}`,
-      `${error.message} (Service: Lambda, Status Code: ${error.status})`,
-    );
-  }
-  if (result.functionError === undefined) {
-    return { payload: JSON.parse(result.payload), executedVersion: result.executedVersion };
-  }
-  const details: unknown = JSON.parse(result.payload);
-  const errorType =
-    typeof details === "object" && details !== null && "errorType" in details
-      ? String(details.errorType)
-      : "Lambda.Unknown";
-  throw new TaskFailedError(errorType, result.payload);
-}
-
-async function callDynamoDb(
-  services: TaskServices,
-  action: string,
-  invocation: TaskInvocation,
-  caller: Caller,
-): Promise<Json> {
-  invocation.onStarted();
-  try {
-    const operation = action[0]?.toUpperCase() + action.slice(1);
-    return (await services.dynamodb(operation, invocation.parameters, caller)) as Json;
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new TaskFailedError(
-      `DynamoDB.${error.code}`,
-      `${error.message} (Service: AmazonDynamoDBv2; Status Code: ${error.status}; Error Code: ${error.code})`,
-    );
-  }
-}
-
-const isObject = (value: Json): value is { readonly [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const nothingRuns = (resource: string): Error =>
+  new Error(`CreateStateMachine let the resource ${resource} pass, which nothing here runs`);

@@ -16,6 +16,8 @@ export function toWireEvent(event: HistoryEvent, includeData: boolean): Record<s
       output: ___,
       outputDetails: ____,
       parameters: _____,
+      assignedVariables: ______,
+      assignedVariablesDetails: _______,
       ...rest
     } = details as Record<string, unknown>;
     wire[name] = rest;

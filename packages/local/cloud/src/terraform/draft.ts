@@ -9,6 +9,7 @@ export interface Draft {
   readonly permissions: PermissionDraft[];
   readonly eventSourceMappings: EventSourceMappingDraft[];
   readonly stateMachines: Map<string, StateMachineDraft>;
+  readonly activities: Map<string, ActivityDraft>;
   readonly rules: Map<string, RuleDraft>;
 }
 
@@ -103,6 +104,7 @@ export interface EventSourceMappingDraft {
 
 export interface StateMachineDraft {
   readonly name: string;
+  readonly type: "STANDARD" | "EXPRESS";
   readonly roleArn: string;
   readonly definition: string;
   readonly tracing: boolean;
@@ -111,6 +113,10 @@ export interface StateMachineDraft {
     readonly level: "ALL" | "ERROR" | "FATAL" | "OFF";
     readonly includeExecutionData: boolean;
   };
+}
+
+export interface ActivityDraft {
+  readonly name: string;
 }
 
 export interface RuleDraft {
@@ -138,6 +144,7 @@ export function emptyDraft(): Draft {
     permissions: [],
     eventSourceMappings: [],
     stateMachines: new Map(),
+    activities: new Map(),
     rules: new Map(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Fields } from "../definition/fields.ts";
-import { readPath } from "../definition/path-fields.ts";
+import { readReference } from "../definition/path-fields.ts";
+import { refuseJsonataFields } from "../definition/query-language.ts";
 import { findIfPresent, type Query } from "../payload/query.ts";
 import { RuntimeFault } from "../payload/runtime-fault.ts";
 import type { Scope } from "../payload/scope.ts";
@@ -9,10 +10,25 @@ import { type Comparison, comparisons, typeTests } from "./operators.ts";
 /** Whether a choice fits the state's effective input. */
 export type Rule = (scope: Scope) => boolean;
 
-const selectors = ["And", "Or", "Not", "Variable"];
+/** StringMatches alone has no twin that ends in Path. */
+const operatorNames = [
+  ...Object.keys(comparisons).flatMap((name) =>
+    name === "StringMatches" ? [name] : [name, `${name}Path`],
+  ),
+  ...Object.keys(typeTests),
+];
+
+const selectors = ["And", "Or", "Not", "Variable", "Condition"];
+
+/** So deep may rules stand within one another: both parsing them and asking them take a part of the stack for each. */
+const deepestRule = 200;
 
 /** Compiles a choice, or a part of one; its Next was read by the caller. */
-export function parseRule(fields: Fields): Rule | undefined {
+export function parseRule(fields: Fields, depth = 1): Rule | undefined {
+  if (depth > deepestRule) {
+    fields.refuse(`Choice rules may be ${deepestRule} levels deep`);
+    return undefined;
+  }
   fields.string("Comment");
   const present = selectors.filter((name) => fields.has(name));
   if (present.length !== 1) {
@@ -20,52 +36,52 @@ export function parseRule(fields: Fields): Rule | undefined {
       "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]",
     );
   }
-  const rule = parseSelected(fields, present[0]);
+  const rule = parseSelected(fields, present[0], depth);
   fields.close();
   return rule;
 }
 
-function parseSelected(fields: Fields, selector: string | undefined): Rule | undefined {
+function parseSelected(
+  fields: Fields,
+  selector: string | undefined,
+  depth: number,
+): Rule | undefined {
   switch (selector) {
     case "And": {
-      const rules = parseRules(fields, "And");
+      const rules = parseRules(fields, "And", depth);
       return (scope) => rules.every((rule) => rule(scope));
     }
     case "Or": {
-      const rules = parseRules(fields, "Or");
+      const rules = parseRules(fields, "Or", depth);
       return (scope) => rules.some((rule) => rule(scope));
     }
     case "Not": {
       const inner = fields.inner("Not");
-      const rule = inner === undefined ? undefined : parseRule(inner);
+      const rule = inner === undefined ? undefined : parseRule(inner, depth + 1);
       return rule === undefined ? undefined : (scope) => !rule(scope);
     }
     case "Variable":
       return parseComparison(fields);
+    case "Condition":
+      refuseJsonataFields(fields, ["Condition"]);
+      return undefined;
     default:
       return undefined;
   }
 }
 
-const parseRules = (fields: Fields, name: string): Rule[] =>
-  (fields.items(name) ?? []).flatMap((inner) => parseRule(inner) ?? []);
+const parseRules = (fields: Fields, name: string, depth: number): Rule[] =>
+  (fields.items(name) ?? []).flatMap((inner) => parseRule(inner, depth + 1) ?? []);
 
 function parseComparison(fields: Fields): Rule | undefined {
-  const variable = readPath(fields, "Variable") ?? undefined;
-  const found = fields
-    .names()
-    .filter((name) => comparisonOf(name) !== undefined || Object.hasOwn(typeTests, name));
+  const variable = readReference(fields, "Variable");
+  const found = operatorNames.filter((name) => fields.has(name));
+  fields.exclusive(operatorNames, "one");
   const [operator] = found;
-  if (operator === undefined) {
-    fields.refuse("A Variable needs an operator to compare it by");
-    return undefined;
-  }
-  if (found.length > 1) {
+  if (operator === undefined || found.length > 1 || variable === undefined) {
     for (const name of found) fields.value(name);
-    fields.refuse(`There should only be one of the following fields: [${found.join(", ")}]`);
     return undefined;
   }
-  if (variable === undefined) return undefined;
   const comparison = comparisonOf(operator);
   if (comparison === undefined) return parseTypeTest(fields, operator, variable);
   return operator.endsWith("Path")
@@ -73,9 +89,8 @@ function parseComparison(fields: Fields): Rule | undefined {
     : compareWithConstant(fields, operator, variable, comparison);
 }
 
-/** StringMatches alone has no twin that ends in Path. */
 function comparisonOf(operator: string): Comparison | undefined {
-  const name = operator === "StringMatchesPath" ? operator : operator.replace(/Path$/, "");
+  const name = operator.replace(/Path$/, "");
   return Object.hasOwn(comparisons, name) ? comparisons[name] : undefined;
 }
 
@@ -115,7 +130,7 @@ function compareWithPath(
   variable: Query,
   comparison: Comparison,
 ): Rule | undefined {
-  const other = readPath(fields, operator) ?? undefined;
+  const other = readReference(fields, operator);
   if (other === undefined) return undefined;
   return (scope) => {
     const value = valueAt(variable, scope);

@@ -55,6 +55,12 @@ export class Fields {
     return this.has(name) ? this.#object[name] : undefined;
   }
 
+  /** A look at the fields of an object that stands in this one. */
+  peekInner(name: string): Fields | undefined {
+    const object = this.peek(name);
+    return isObject(object) ? new Fields(object, this.at(name), this.#diagnostics) : undefined;
+  }
+
   /** A look at the objects of an array. */
   peekItems(name: string): Fields[] {
     const array = this.peek(name);

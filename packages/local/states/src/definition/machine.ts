@@ -2,6 +2,7 @@ import type { DataFlow } from "../engine/data-flow.ts";
 import type { Frame } from "../engine/frame.ts";
 import type { Steps } from "../engine/steps.ts";
 import type { Json } from "../types.ts";
+import type { Assign } from "./assignments.ts";
 import type { Catcher } from "./catchers.ts";
 import type { Retrier } from "./retriers.ts";
 
@@ -19,12 +20,16 @@ export type StateType =
 export interface State {
   readonly name: string;
   readonly type: StateType;
-  /** How the state's fields shape its data: JSONPath's way now; JSONata's would be another one. */
+  /** How the state's fields shape its data. */
   readonly flow: DataFlow;
   /** undefined ends the branch that the state stands in. */
   readonly next: string | undefined;
   readonly retriers: readonly Retrier[];
   readonly catchers: readonly Catcher[];
+  /** Sets variables when the state is left without a failure. */
+  readonly assign: Assign | undefined;
+  /** Whether `$$.Task.Token` stands for something in the state's fields. */
+  readonly hasTaskToken?: boolean;
   /** The work of the state, from its effective input to its result; in steps where it has to wait. */
   readonly execute: (frame: Frame, input: Json) => Executed | Steps<Executed>;
 }
@@ -33,6 +38,8 @@ interface Executed {
   readonly result: Json;
   /** Only a Choice names it: instead of the state's own `next`. */
   readonly next?: string;
+  /** Only a Choice names it: instead of the state's own. */
+  readonly assign?: Assign | undefined;
 }
 
 /** States that follow one another: a machine's, a Parallel's branch or a Map's processor. */
@@ -46,4 +53,6 @@ export interface StateMachine {
   readonly branch: Branch;
   /** TimeoutSeconds of the machine. */
   readonly timeoutSeconds: number | undefined;
+  /** What the children of each Distributed Map in the definition run, by the Map's label. */
+  readonly mapProcessors: ReadonlyMap<string, StateMachine>;
 }

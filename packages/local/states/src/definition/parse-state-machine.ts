@@ -1,10 +1,12 @@
 import { isObject } from "../jsonpath/path.ts";
+import { refuseInExpress } from "../states/express-limits.ts";
 import type { Json } from "../types.ts";
 import { duplicateKeys } from "./duplicate-keys.ts";
 import { Fields } from "./fields.ts";
 import { type Diagnostic, InvalidDefinitionError } from "./invalid-definition-error.ts";
 import type { StateMachine } from "./machine.ts";
-import { parseBranch, readQueryLanguage } from "./parse-states.ts";
+import { parseStates } from "./parse-states.ts";
+import { readsJsonPath } from "./query-language.ts";
 import type { ParseOptions } from "./state-context.ts";
 
 /**
@@ -22,12 +24,14 @@ export function parseStateMachine(definition: string, options: ParseOptions = {}
   const fields = new Fields(object, "", diagnostics);
   fields.string("Comment");
   if (fields.has("Version")) fields.oneOf("Version", ["1.0"]);
-  if (fields.has("QueryLanguage")) readQueryLanguage(fields);
+  if (!readsJsonPath(fields)) throw new InvalidDefinitionError(diagnostics);
   const timeoutSeconds = fields.integer("TimeoutSeconds", { minimum: 0, maximum: 99_999_999 });
-  const branch = parseBranch(fields, options, new Set());
+  if (options.type === "EXPRESS") refuseInExpress(fields);
+  const mapProcessors = new Map<string, StateMachine>();
+  const branch = parseStates(fields, options, mapProcessors);
   fields.close();
   if (diagnostics.length > 0) throw new InvalidDefinitionError(diagnostics);
-  return { branch, timeoutSeconds };
+  return { branch, timeoutSeconds, mapProcessors };
 }
 
 function parseJson(definition: string): { readonly [key: string]: Json } {

@@ -6,9 +6,11 @@ import { parsePass } from "../states/pass.ts";
 import { parseSucceed } from "../states/succeed.ts";
 import { parseTask } from "../states/task.ts";
 import { parseWait } from "../states/wait.ts";
+import { assignmentsOf, readAssign } from "./assignments.ts";
 import { checkTransitions, type Edges } from "./check-transitions.ts";
 import type { Fields } from "./fields.ts";
-import type { Branch, State, StateType } from "./machine.ts";
+import type { Branch, State, StateMachine, StateType } from "./machine.ts";
+import { readsJsonPath, refuseJsonataFields } from "./query-language.ts";
 import type { ParseOptions, ParseState, StateContext } from "./state-context.ts";
 
 const parsers: Record<StateType, ParseState> = {
@@ -24,51 +26,130 @@ const parsers: Record<StateType, ParseState> = {
 
 const types = Object.keys(parsers) as StateType[];
 
+const assigning = new Set<StateType>(["Task", "Parallel", "Map", "Pass", "Wait"]);
+
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const longestName = 80;
 
+/** So many branches may stand within one another: more than any machine has, and fewer than the stack holds. */
+const deepestBranch = 1000;
+
+/** What all branches of a machine share while it is parsed. */
+interface MachineContext {
+  readonly options: ParseOptions;
+  /** Those of all states of the machine so far: a name can be used once in all branches. */
+  readonly names: Set<string>;
+  /** Those of the machine's Distributed Maps so far. */
+  readonly mapProcessors: Map<string, StateMachine>;
+  /** What is left to parse. */
+  readonly pending: (() => void)[];
+  /** What is looked at when all states were parsed. */
+  readonly checks: (() => void)[];
+}
+
+/** Where a branch stands. */
+interface Surroundings {
+  /** The variables of the scopes around it, which its states can read but not assign. */
+  readonly variables: ReadonlySet<string>;
+  readonly depth: number;
+}
+
 /**
- * Reads StartAt and States of a machine, a branch or an item processor.
- * @param names those of all states of the machine so far: a name can be used once in all branches
+ * Reads StartAt and States of a machine, and of all branches and item processors within it.
+ * @param mapProcessors gets those of its Distributed Maps
  */
-export function parseBranch(fields: Fields, options: ParseOptions, names: Set<string>): Branch {
+export function parseStates(
+  fields: Fields,
+  options: ParseOptions,
+  mapProcessors: Map<string, StateMachine>,
+): Branch {
+  const pending: (() => void)[] = [];
+  const checks: (() => void)[] = [];
+  const machine = { options, names: new Set<string>(), mapProcessors, pending, checks };
+  const branch = parseBranch(fields, machine, { variables: new Set(), depth: 0 });
+  // Its states in turn, which add those of the branches within them: so the depth of a definition needs no stack.
+  for (const parse of pending) parse();
+  for (const check of checks) check();
+  return branch;
+}
+
+/** The branch gets its states later, when it is their turn. */
+function parseBranch(fields: Fields, machine: MachineContext, around: Surroundings): Branch {
   fields.require("StartAt", "States");
-  const startAt = fields.string("StartAt") ?? "";
+  const startAt = fields.string("StartAt");
   const entries = fields.inner("States");
   const states = new Map<string, State>();
+  if (around.depth > deepestBranch) {
+    fields.refuse(`Branches may be ${deepestBranch} levels deep`);
+    return { startAt: "", states };
+  }
   const edges: Edges = new Map();
+  const variables = readScope(entries, around.variables);
   for (const name of entries?.names() ?? []) {
     const inner = entries?.inner(name);
     if (inner === undefined) continue;
-    if (names.has(name)) {
-      inner.report({
-        code: "DUPLICATE_STATE_NAME",
-        message: `Duplicate State name: ${name}`,
-        location: inner.location,
-      });
-    }
-    names.add(name);
-    if (name === "" || [...name].length > longestName) {
-      inner.report({
-        code: "INVALID_STATE_NAME",
-        message: `A state's name has 1 to ${longestName} characters`,
-        location: inner.location,
-      });
-    }
+    checkName(name, inner, machine.names);
     edges.set(name, { location: inner.location, targets: targetsOf(inner), ends: endsOf(inner) });
-    const state = parseState({
-      name,
-      fields: inner,
-      options,
-      parseBranch: (branch) => parseBranch(branch, options, names),
+    machine.pending.push(() => {
+      const state = parseState({
+        name,
+        fields: inner,
+        options: machine.options,
+        parseBranch: (branch) =>
+          parseBranch(branch, machine, {
+            // A Distributed Map's children are executions of their own: they see no variable of their parent's.
+            variables: isDistributed(branch) ? new Set() : variables,
+            depth: around.depth + 1,
+          }),
+        mapProcessors: machine.mapProcessors,
+      });
+      if (state !== undefined) states.set(name, state);
     });
-    if (state !== undefined) states.set(name, state);
   }
-  if (entries !== undefined && fields.has("StartAt")) {
-    checkTransitions({ location: fields.location, startAt, edges }, fields);
+  if (entries !== undefined && startAt !== undefined) {
+    const branch = { location: fields.location, startAt, edges };
+    machine.checks.push(() => checkTransitions(branch, fields));
   }
-  return { startAt, states };
+  return { startAt: startAt ?? "", states };
 }
+
+function checkName(name: string, state: Fields, names: Set<string>): void {
+  const { location } = state;
+  if (names.has(name)) {
+    const message = `Duplicate State name: ${name}`;
+    state.report({ code: "DUPLICATE_STATE_NAME", message, location });
+  }
+  names.add(name);
+  const fault =
+    name === ""
+      ? "State name cannot be empty"
+      : [...name].length > longestName
+        ? `State name '${name}' exceeds the ${longestName}-character limit allowed by the service`
+        : undefined;
+  if (fault !== undefined) state.report({ code: "INVALID_STATE_NAME", message: fault, location });
+}
+
+/**
+ * The variables that the states of a branch can read. A variable is in a scope if any of its states assigns it,
+ * and no state in it may assign one of a scope around it.
+ */
+function readScope(states: Fields | undefined, outer: ReadonlySet<string>): ReadonlySet<string> {
+  const scope = new Set(outer);
+  for (const state of states?.names() ?? []) {
+    const fields = states?.peekInner(state);
+    if (fields === undefined) continue;
+    for (const { name, location } of assignmentsOf(fields)) {
+      if (outer.has(name)) {
+        fields.refuse(`The variable '${name}' is assigned in an outer scope already`, location);
+      }
+      scope.add(name);
+    }
+  }
+  return scope;
+}
+
+const isDistributed = (processor: Fields): boolean =>
+  processor.peekInner("ProcessorConfig")?.peek("Mode") === "DISTRIBUTED";
 
 function parseState(context: StateContext): State | undefined {
   const { fields, name } = context;
@@ -76,32 +157,14 @@ function parseState(context: StateContext): State | undefined {
   const type = fields.oneOf("Type", types);
   if (type === undefined) return undefined;
   fields.string("Comment");
-  if (fields.has("QueryLanguage")) readQueryLanguage(fields);
-  refuseJsonataFields(fields);
-  fields.unsupported("Assign");
+  // The life cycle of a state asks its `flow` and `assign` for all that depends on the query language.
+  if (!readsJsonPath(fields)) return undefined;
+  refuseJsonataFields(fields, ["Arguments", "Output", "Items"]);
+  // A Choice has its own for each way out; Succeed and Fail have none.
+  const assign = assigning.has(type) ? readAssign(fields) : undefined;
   const parsed = parsers[type](context);
   fields.close();
-  return { name, type, next: undefined, retriers: [], catchers: [], ...parsed };
-}
-
-/** Refuses every language but JSONPath by its name. */
-export function readQueryLanguage(fields: Fields): void {
-  const language = fields.oneOf("QueryLanguage", ["JSONPath", "JSONata"]);
-  if (language === "JSONata") {
-    fields.refuse(
-      "The QueryLanguage 'JSONata' is not supported by this engine",
-      fields.at("QueryLanguage"),
-    );
-  }
-}
-
-function refuseJsonataFields(fields: Fields): void {
-  for (const name of ["Arguments", "Output", "Items"]) {
-    if (fields.value(name) === undefined) continue;
-    fields.refuse(
-      `The QueryLanguage is set to 'JSONPath', but field '${name}' is only supported for the 'JSONata' QueryLanguage`,
-    );
-  }
+  return { name, type, next: undefined, retriers: [], catchers: [], assign, ...parsed };
 }
 
 /** Where a state can lead, each with the place in the definition that says so. */

@@ -2,7 +2,9 @@ import type { Json } from "../types.ts";
 import type { Frame } from "./frame.ts";
 
 /**
- * How a state's fields shape what goes in and what comes out.
+ * How a state's fields shape what goes in and what comes out, in the query language of the state: with JSONPath by
+ * definition/json-path-flow.ts. Another language is another implementation of this and of Assign; the life cycle of a
+ * state asks for nothing else that depends on it.
  * A failure throws RuntimeFault: the life cycle says which state it was.
  */
 export interface DataFlow {

@@ -12,12 +12,24 @@ export class Frame {
   readonly entered: HistoryEvent;
   /** Tries of the state after the first one. */
   retryCount = 0;
+  /** Tries of the state in all, also those before a redrive. */
+  tries = 0;
+  /** The map run that a redrive goes on with. */
+  mapRun: { readonly id: string; readonly redriveCount: number } | undefined;
+  /** When the state was entered, or the execution redriven since, in epoch milliseconds. */
+  begunAt: number;
 
   constructor(thread: Thread, state: State, input: Json, entered: HistoryEvent) {
     this.thread = thread;
     this.state = state;
     this.input = input;
     this.entered = entered;
+    this.begunAt = entered.timestamp;
+  }
+
+  /** That of the try: no other try of a state in the execution has it. */
+  get taskToken(): string {
+    return this.thread.facts.taskToken(`${this.entered.id}.${this.tries}`);
   }
 
   /** @param mapItem the item that an ItemSelector is evaluated for; else the one that the state stands in */
@@ -25,6 +37,8 @@ export class Frame {
     return {
       input,
       context: () => contextObject(this, mapItem),
+      // The thread has the values from before the state until the state is left.
+      variable: (name) => this.thread.variables.get(name),
       draw: () => this.thread.draw(),
     };
   }
@@ -43,7 +57,10 @@ function contextObject(frame: Frame, mapItem: MapItem | undefined): Json {
       Name: facts.name,
       RoleArn: facts.roleArn,
       StartTime: new Date(recorder.startedAt).toISOString(),
-      RedriveCount: 0,
+      RedriveCount: recorder.redriveCount,
+      ...(recorder.redrivenAt === undefined
+        ? {}
+        : { RedriveTime: new Date(recorder.redrivenAt).toISOString() }),
     },
     StateMachine: { Id: facts.stateMachineArn, Name: facts.stateMachineArn.split(":")[6] ?? "" },
     State: {
@@ -51,6 +68,7 @@ function contextObject(frame: Frame, mapItem: MapItem | undefined): Json {
       EnteredTime: new Date(frame.entered.timestamp).toISOString(),
       ...(retriable.has(frame.state.type) ? { RetryCount: frame.retryCount } : {}),
     },
+    ...(frame.state.hasTaskToken === true ? { Task: { Token: frame.taskToken } } : {}),
     ...(mapItem === undefined
       ? {}
       : { Map: { Item: { Index: mapItem.index, Value: mapItem.value } } }),

@@ -12,6 +12,7 @@ export function recordAborted(thread: Thread, follows: number): void {
   const state = thread.open?.state;
   if (state === undefined || !abortable.has(state.type)) return;
   thread.recorder.emit(follows, `${state.type}StateAborted`);
+  if (thread.request?.kind === "mapRun") thread.recorder.emit(follows, "MapRunAborted");
   for (const child of thread.children) {
     if (child.progress === "succeeded") continue;
     if (state.type === "Map") recordIteration("Aborted", state.name, child.index, child, follows);

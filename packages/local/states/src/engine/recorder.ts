@@ -1,7 +1,7 @@
 import type { Clock, Draw, HistoryEvent, Journal, Random } from "../types.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const maximumEvents = 25_000;
+export const maximumEvents = 25_000;
 
 /** So many events are kept back at most before they go to the journal. */
 const largestBatch = 1000;
@@ -10,6 +10,13 @@ export type EventDetails = Omit<
   HistoryEvent,
   "id" | "previousEventId" | "timestamp" | "type" | "replay"
 >;
+
+/** Whoever waits to hear that something was recorded. */
+export interface Receipt {
+  /** @param inTime false if it came too late to be recorded */
+  readonly resolve: (inTime: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** The next event would be the last that an execution may have, and it doesn't end the execution. */
 export class HistoryLimitError extends Error {
@@ -29,6 +36,9 @@ export class HistoryMismatchError extends Error {
 export class Recorder {
   /** When the execution started, in epoch milliseconds. */
   startedAt: number;
+  /** How often it was redriven, and when for the last time. */
+  redriveCount = 0;
+  redrivenAt: number | undefined;
   lastEventId = 0;
   readonly #executionArn: string;
   readonly #clock: Clock;
@@ -43,6 +53,8 @@ export class Recorder {
   #batch: HistoryEvent[] = [];
   /** Draws before the first event of a batch go with that event, later ones with the last event before them. */
   #draws: Draw[] = [];
+  /** Who waits for the events that are not written yet. */
+  #receipts: Receipt[] = [];
 
   constructor(options: {
     executionArn: string;
@@ -91,6 +103,10 @@ export class Recorder {
     this.lastEventId = event.id;
     this.#lastTimestamp = event.timestamp;
     if (event.id === 1) this.startedAt = event.timestamp;
+    if (type === "ExecutionRedriven") {
+      this.redriveCount += 1;
+      this.redrivenAt = event.timestamp;
+    }
     return event;
   }
 
@@ -120,14 +136,14 @@ export class Recorder {
     const draws = this.#draws;
     const drawn = draws.length === 0 ? replay : { ...replay, draws };
     if (draws.length > 0) this.#draws = [];
-    const event: HistoryEvent = {
-      id: this.lastEventId + 1,
+    const event = newEvent(
+      this.lastEventId + 1,
       previousEventId,
-      timestamp: Math.max(this.#lastTimestamp, this.#clock.now()),
+      Math.max(this.#lastTimestamp, this.#clock.now()),
       type,
-      ...(drawn === undefined ? {} : { replay: drawn }),
-      ...details,
-    };
+      details,
+      drawn,
+    );
     this.#batch.push(event);
     return event;
   }
@@ -146,6 +162,11 @@ export class Recorder {
     this.#position = 0;
   }
 
+  /** A random number for what is kept elsewhere, and so is not drawn again when the execution is resumed. */
+  drawUnrecorded(): number {
+    return this.#random();
+  }
+
   /** A random number for the thread that stands at the event `after`: the recorded one, or a new one to record. */
   draw(after: number): number {
     const recorded = this.#recordedDraws.get(after)?.shift();
@@ -161,12 +182,49 @@ export class Recorder {
     return draw.value;
   }
 
+  /** Tells it once what was emitted so far is written. */
+  whenWritten(receipt: Receipt): void {
+    this.#receipts.push(receipt);
+  }
+
   /** Writes what was emitted since the last time; a promise only if the journal gives one. */
   write(): void | Promise<void> {
     const batch = this.#batch;
     this.#batch = [];
-    return this.#journal.append(this.#executionArn, batch);
+    if (this.#receipts.length === 0) return this.#journal.append(this.#executionArn, batch);
+    const receipts = this.#receipts;
+    this.#receipts = [];
+    return this.#writeFor(receipts, batch);
   }
+
+  async #writeFor(receipts: readonly Receipt[], batch: readonly HistoryEvent[]): Promise<void> {
+    try {
+      await this.#journal.append(this.#executionArn, batch);
+    } catch (error) {
+      for (const { reject } of receipts) reject(error);
+      throw error;
+    }
+    for (const { resolve } of receipts) resolve(true);
+  }
+
+  /** Nothing more is written. */
+  close(error: unknown): void {
+    for (const { reject } of this.#receipts) reject(error);
+    this.#receipts = [];
+  }
+}
+
+/** One literal for each shape: spreading an empty object in costs as much as all the rest. */
+function newEvent(
+  id: number,
+  previousEventId: number,
+  timestamp: number,
+  type: string,
+  details: EventDetails | undefined,
+  replay: HistoryEvent["replay"],
+): HistoryEvent {
+  if (replay === undefined) return { id, previousEventId, timestamp, type, ...details };
+  return { id, previousEventId, timestamp, type, replay, ...details };
 }
 
 const endsExecution = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;

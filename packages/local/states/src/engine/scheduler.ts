@@ -1,11 +1,14 @@
 import type { Branch } from "../definition/machine.ts";
-import type { Clock, HistoryEvent, Json, TaskInvoker } from "../types.ts";
-import { HistoryMismatchError, type Recorder } from "./recorder.ts";
+import type { MapRunHost } from "../map-run/host.ts";
+import { RunningMapRun } from "../map-run/running-map-run.ts";
+import type { Clock, HistoryEvent, Json, TaskInvoker, TaskOutcome } from "../types.ts";
+import { HistoryMismatchError, type Receipt, type Recorder } from "./recorder.ts";
 import { answerInRecord } from "./replay.ts";
 import { runBranch } from "./run-branch.ts";
-import { RunningTask } from "./running-task.ts";
+import { RunningTask, resultOf } from "./running-task.ts";
 import { StateFailure } from "./state-failure.ts";
-import type { Answer, Request } from "./steps.ts";
+import type { Answer, Request, TaskEnd } from "./steps.ts";
+import { deadlineInRecord, isSubmitting, type Settlement, TaskTokens } from "./task-tokens.ts";
 import { type ExecutionFacts, type Scheduling, Thread } from "./thread.ts";
 
 /** How the last of the states has ended. */
@@ -18,13 +21,18 @@ interface Message {
   readonly answer: Answer;
   /** Whether the thread waits for it still: it may have been told something else since, or have been ended. */
   readonly isAwaited: () => boolean;
+  readonly receipt?: Receipt | undefined;
 }
 
-interface Waiting {
-  readonly end: () => void;
-  /** A task knows its time once it has started. */
-  readonly task?: RunningTask;
-}
+type Waiting =
+  | { readonly task?: undefined; readonly mapRun?: undefined; readonly cancel: () => void }
+  | { readonly cancel?: undefined; readonly task: RunningTask; readonly mapRun?: undefined }
+  | { readonly cancel?: undefined; readonly task?: undefined; readonly mapRun: RunningMapRun };
+
+/** What runs outside until it is ended. */
+type Running = Pick<RunningTask | RunningMapRun, "abort" | "suspend">;
+
+type TaskRequest = Extract<Request, { kind: "task" }>;
 
 /**
  * Runs the threads of one execution, one at a time, and tells them what comes from outside.
@@ -35,13 +43,14 @@ interface Waiting {
 export class Scheduler implements Scheduling {
   readonly #clock: Clock;
   readonly #invoker: TaskInvoker;
+  readonly #mapRuns: MapRunHost | undefined;
   readonly #recorder: Recorder;
   readonly #facts: ExecutionFacts;
   readonly #wake: () => void;
   /** Threads that can go on, with what they are told. */
   readonly #ready: { thread: Thread; answer: Answer | undefined }[] = [];
   /** What came from outside, in order. */
-  readonly #messages: Message[] = [];
+  readonly #messages: (Message | Settlement)[] = [];
   /**
    * Threads that have failed. Their parents are told when nothing else is at hand, so that of branches
    * that fail in the same moment each has its own end in the history.
@@ -52,10 +61,16 @@ export class Scheduler implements Scheduling {
   readonly #waiting = new Map<Thread, Waiting>();
   /** In a replay: the threads that wait for something outside, by the event that they stand at. */
   readonly #byEvent = new Map<number, Thread>();
+  readonly #tokens: TaskTokens;
+  /** Tasks that are to be aborted once the events before are written: their work is not undone for a lost event. */
+  #ending: Running[] = [];
+  /** Something outside has failed in a way that no state can handle. */
+  #fault: { readonly error: unknown } | undefined;
 
   constructor(options: {
     clock: Clock;
     invoker: TaskInvoker;
+    mapRuns: MapRunHost | undefined;
     recorder: Recorder;
     facts: ExecutionFacts;
     /** Called when a message has come from outside. */
@@ -63,9 +78,11 @@ export class Scheduler implements Scheduling {
   }) {
     this.#clock = options.clock;
     this.#invoker = options.invoker;
+    this.#mapRuns = options.mapRuns;
     this.#recorder = options.recorder;
     this.#facts = options.facts;
     this.#wake = options.wake;
+    this.#tokens = new TaskTokens(options.clock, (settlement) => this.#receive(settlement));
   }
 
   /** Starts the machine's own states; returns their thread. */
@@ -82,6 +99,9 @@ export class Scheduler implements Scheduling {
   }
 
   spawn(child: Thread, branch: Branch, input: Json): void {
+    child.branch = branch;
+    child.nextState = branch.startAt;
+    child.nextInput = input;
     child.steps = runBranch(child, branch, input);
     this.#ready.push({ thread: child, answer: undefined });
   }
@@ -93,10 +113,45 @@ export class Scheduler implements Scheduling {
     for (const child of thread.children) this.kill(child);
   }
 
+  redrive(thread: Thread): void {
+    const { branch, nextState, nextInput, open } = thread;
+    if (branch === undefined) throw new Error("a thread that was never started is redriven");
+    if (thread.children.length > 0) {
+      thread.former = thread.children;
+      thread.children = [];
+    }
+    if (open !== undefined) {
+      open.retryCount = 0;
+      open.begunAt = this.#recorder.redrivenAt ?? open.begunAt;
+    }
+    thread.exitFollows = undefined;
+    thread.progress = "running";
+    thread.steps = runBranch(thread, { ...branch, startAt: nextState }, nextInput, open);
+    this.#ready.push({ thread, answer: undefined });
+  }
+
+  /** Goes on, after its recorded end, with the states that the execution has failed in. */
+  redriveAll(main: Thread, follows: number): void {
+    // The end was a recorded one: nothing runs outside, and what has come meanwhile is for what goes on.
+    this.#tokens.clear();
+    this.#ready.length = 0;
+    this.#failed.length = 0;
+    this.#unbegun.clear();
+    this.#byEvent.clear();
+    main.lastEventId = follows;
+    this.redrive(main);
+  }
+
   #stopWaiting(thread: Thread): void {
-    this.#waiting.get(thread)?.end();
-    this.#waiting.delete(thread);
+    const waiting = this.#waiting.get(thread);
+    if (waiting !== undefined) {
+      this.#waiting.delete(thread);
+      const running = waiting.task ?? waiting.mapRun;
+      if (running === undefined) waiting.cancel?.();
+      else if (running.stop()) this.#ending.push(running);
+    }
     this.#forgetEvent(thread);
+    this.#tokens.forget(thread.request);
     thread.request = undefined;
   }
 
@@ -109,11 +164,14 @@ export class Scheduler implements Scheduling {
    * @returns whether it did, or how the execution's states have ended
    */
   step(): boolean | End {
+    if (this.#fault !== undefined) throw this.#fault.error;
     const ready = this.#ready.shift();
     if (ready !== undefined) return this.#advance(ready.thread, ready.answer);
     if (this.#recorder.next !== undefined) return this.#replay(this.#recorder.next);
     const message = this.#messages.shift();
-    if (message !== undefined) return this.#deliver(message);
+    if (message !== undefined) {
+      return "token" in message ? this.#deliverEnd(message) : this.#deliver(message);
+    }
     return this.#tellFailure();
   }
 
@@ -132,12 +190,63 @@ export class Scheduler implements Scheduling {
     );
   }
 
-  #deliver({ thread, answer, isAwaited }: Message): boolean | End {
-    if (!isAwaited()) return true;
-    // A task that has started runs on.
-    if (answer.kind === "started") this.#forgetEvent(thread);
+  #deliver({ thread, answer, isAwaited, receipt }: Message): boolean | End {
+    if (!isAwaited()) {
+      receipt?.resolve(false);
+      return true;
+    }
+    // A task that has started, or whose call was answered, goes on.
+    if (answer.kind === "started" || answer.kind === "submitted") this.#forgetEvent(thread);
     else this.#stopWaiting(thread);
+    // What the thread does now begins with the event that the receipt is for.
+    if (receipt !== undefined) this.#recorder.whenWritten(receipt);
     return this.#advance(thread, answer);
+  }
+
+  #deliverEnd(settlement: Settlement): boolean | End {
+    const { token, end, receipt } = settlement;
+    const thread = this.#openBy(token);
+    if (thread === undefined || this.#tokens.isKept(token)) {
+      receipt.resolve(false);
+      return true;
+    }
+    if (isSubmitting(thread.request)) {
+      if (settlement.hasWaited !== true) {
+        this.#tokens.keep(settlement);
+        return true;
+      }
+      // The call goes on, and nobody hears of it.
+      this.#waiting.get(thread)?.task?.stop();
+      this.#waiting.delete(thread);
+    }
+    return this.#deliver({ thread, answer: end, isAwaited: () => true, receipt });
+  }
+
+  /** The thread whose task the token ends, if it still can: not once the task's time is over. */
+  #openBy(token: string): Thread | undefined {
+    const thread = this.#tokens.find(token);
+    const request = thread?.request;
+    if (thread === undefined || request?.kind !== "task") return undefined;
+    const task = this.#waiting.get(thread)?.task;
+    const deadline = task === undefined ? deadlineInRecord(request) : task.deadline;
+    return deadline !== undefined && deadline <= this.#clock.now() ? undefined : thread;
+  }
+
+  /** Ends the task that waits for the token, after what has come before. */
+  settle(token: string, outcome: TaskOutcome, receipt: Receipt): void {
+    const end: TaskEnd =
+      "output" in outcome
+        ? resultOf(outcome.output)
+        : { kind: "failed", error: outcome.error, cause: outcome.cause };
+    this.#receive({ token, end, receipt });
+  }
+
+  /** HeartbeatSeconds of the task that waits for the token counts anew; returns false if there is none. */
+  heartbeat(token: string): boolean {
+    const thread = this.#openBy(token);
+    if (thread === undefined) return false;
+    this.#waiting.get(thread)?.task?.beat();
+    return true;
   }
 
   #tellFailure(): boolean | End {
@@ -177,6 +286,7 @@ export class Scheduler implements Scheduling {
   #succeed(thread: Thread, output: Json): boolean | End {
     thread.progress = "succeeded";
     thread.steps = undefined;
+    thread.output = output;
     if (thread.parent === undefined) return { kind: "succeeded", output };
     return this.#advance(thread.parent, { kind: "child", child: thread, output });
   }
@@ -186,6 +296,7 @@ export class Scheduler implements Scheduling {
     if (request.kind === "turn") {
       this.#ready.push({ thread, answer: { kind: "turn" } });
     } else if (request.kind !== "child") {
+      if (request.kind === "task") this.#tokens.open(thread, request);
       // In a replay it may be there already, for what it waited for before: its place is that of the last wait.
       this.#unbegun.delete(thread);
       this.#unbegun.add(thread);
@@ -194,10 +305,11 @@ export class Scheduler implements Scheduling {
   }
 
   /**
-   * Starts what the threads wait for: tasks and timers.
+   * Starts what the threads wait for, tasks and timers, and aborts the tasks that nobody waits for any more.
    * @returns whether there was something to start
    */
   begin(): boolean {
+    if (this.#ending.length > 0) this.#abortEnded();
     const threads = this.#unbegun;
     if (threads.size === 0) return false;
     this.#unbegun = new Set();
@@ -206,6 +318,7 @@ export class Scheduler implements Scheduling {
       if (request === undefined || thread.progress !== "running") continue;
       if (request.kind === "due") this.#beginTimer(thread, request);
       if (request.kind === "task") this.#beginTask(thread, request);
+      if (request.kind === "mapRun") this.#beginMapRun(thread, request);
     }
     return true;
   }
@@ -223,13 +336,13 @@ export class Scheduler implements Scheduling {
       return;
     }
     const cancel = this.#clock.setTimer(due, () => this.#receive(message));
-    this.#waiting.set(thread, { end: cancel });
+    this.#waiting.set(thread, { cancel });
   }
 
-  #beginTask(thread: Thread, request: Extract<Request, { kind: "task" }>): void {
+  #beginTask(thread: Thread, request: TaskRequest): void {
     const running = this.#waiting.get(thread)?.task;
     if (running !== undefined) {
-      running.startTimers(request.startedAt ?? this.#clock.now());
+      running.proceed(request);
       return;
     }
     const task: RunningTask = new RunningTask({
@@ -237,27 +350,76 @@ export class Scheduler implements Scheduling {
       facts: this.#facts,
       clock: this.#clock,
       invoker: this.#invoker,
-      // Not by its request, which is another one once the start is told: while the journal is being written, start and
-      // end may both have come before the thread hears of either.
-      tell: (answer) =>
+      tell: (answer, receipt) =>
         this.#receive({
           thread,
           answer,
+          // Not by its request, which is another one once the start is told: while the journal is being written, start
+          // and end may both have come before the thread hears of either.
           isAwaited: () => this.#waiting.get(thread)?.task === task,
+          receipt,
         }),
     });
-    this.#waiting.set(thread, { end: () => task.end(), task });
+    // An activity that can't be offered has told so already; nothing was delivered since.
+    this.#waiting.set(thread, { task });
   }
 
-  #receive(message: Message): void {
+  #beginMapRun(thread: Thread, request: Extract<Request, { kind: "mapRun" }>): void {
+    const tell = (answer: TaskEnd): void =>
+      this.#receive({ thread, answer, isAwaited: () => thread.request === request });
+    const host = this.#mapRuns;
+    if (host === undefined) {
+      const cause = "This engine was started without a host for Distributed Maps.";
+      tell({ kind: "failed", error: "States.Runtime", cause });
+      return;
+    }
+    const fail = (error: unknown): void => {
+      this.#fault ??= { error };
+      this.#wake();
+    };
+    const mapRun = new RunningMapRun({ plan: request.plan, host, tell, fail });
+    this.#waiting.set(thread, { mapRun });
+  }
+
+  #receive(message: Message | Settlement): void {
     this.#messages.push(message);
     this.#wake();
   }
 
-  /** Ends all that runs outside. */
+  #abortEnded(): void {
+    for (const task of this.#ending) task.abort();
+    this.#ending = [];
+  }
+
+  /** Ends all that runs outside; what has come too late is told so. */
   end(): void {
-    for (const { end } of this.#waiting.values()) end();
+    this.#close(
+      (running) => running.abort(),
+      (receipt) => receipt.resolve(false),
+    );
+    this.#abortEnded();
+  }
+
+  /** Lets go of all that runs outside, to take it up again in a later process. */
+  suspend(error: unknown): void {
+    this.#close(
+      (running) => running.suspend(),
+      (receipt) => receipt.reject(error),
+    );
+    for (const task of this.#ending) task.suspend();
+    this.#ending = [];
+  }
+
+  #close(close: (running: Running) => void, tell: (receipt: Receipt) => void): void {
+    for (const waiting of this.#waiting.values()) {
+      const running = waiting.task ?? waiting.mapRun;
+      if (running === undefined) waiting.cancel?.();
+      else close(running);
+    }
     this.#waiting.clear();
+    for (const { receipt } of [...this.#tokens.clear(), ...this.#messages]) {
+      if (receipt !== undefined) tell(receipt);
+    }
     this.#messages.length = 0;
   }
 }

@@ -1,6 +1,9 @@
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: 256 KiB of input, output or result. */
 export const dataLimitBytes = 262_144;
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html#workflow-variables-limits: 10 MiB. */
+export const variablesLimitBytes = 10_485_760;
+
 /** A state that failed, with what Retry and Catch see and what the execution's end says. */
 export class StateFailure extends Error {
   override readonly name = "StateFailure";
@@ -54,6 +57,12 @@ export const resultTooLarge = (name: string): StateFailure =>
   new StateFailure(
     "States.DataLimitExceeded",
     `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  );
+
+export const variablesTooLarge = (name: string): StateFailure =>
+  new StateFailure(
+    "States.DataLimitExceeded",
+    `The state/task '${name}' assigned variables with a size exceeding the maximum number of bytes service limit.`,
   );
 
 export const inputTooLarge = (name: string): StateFailure =>

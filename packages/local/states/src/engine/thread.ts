@@ -3,6 +3,7 @@ import type { HistoryEvent, Json } from "../types.ts";
 import type { Frame } from "./frame.ts";
 import type { EventDetails, Recorder } from "./recorder.ts";
 import type { Answer, Request, Steps } from "./steps.ts";
+import { Variables } from "./variables.ts";
 
 /** The item of the Map iteration that a thread is, or stands in. */
 export interface MapItem {
@@ -17,6 +18,9 @@ export interface ExecutionFacts {
   readonly name: string;
   readonly roleArn: string;
   readonly input: Json;
+  /** @param id unique within the execution, and the same after a restart */
+  readonly taskToken: (id: string) => string;
+  readonly activityExists: (arn: string) => boolean;
 }
 
 /** What a thread can ask of the scheduler. */
@@ -25,6 +29,8 @@ export interface Scheduling {
   spawn(child: Thread, branch: Branch, input: Json): void;
   /** Ends the thread and its children where they stand: their tasks are aborted, their timers cancelled. */
   kill(thread: Thread): void;
+  /** Has an ended thread, of an execution that is redriven, go on with the state that it stood in. */
+  redrive(thread: Thread): void;
 }
 
 /**
@@ -38,9 +44,20 @@ export class Thread {
   readonly scheduling: Scheduling;
   readonly parent: Thread | undefined;
   readonly mapItem: MapItem | undefined;
+  /** What the states that are entered from now on can read. */
+  variables: Variables;
   /** Its place among its parent's children. */
   readonly index: number;
   children: readonly Thread[] = [];
+  /** The children that the state had until it failed: a redrive goes on with them. */
+  former: readonly Thread[] = [];
+  /** Whose states it runs. */
+  branch: Branch | undefined;
+  /** The state that it comes to next, or stands in, and what that is given. */
+  nextState = "";
+  nextInput: Json = null;
+  /** What the last state has given. */
+  output: Json = null;
   steps: Steps<Json> | undefined;
   request: Request | undefined;
   /** The event that the thread's next one comes after. */
@@ -60,6 +77,7 @@ export class Thread {
     lastEventId: number;
     parent?: Thread;
     mapItem?: MapItem | undefined;
+    variables?: Variables;
     index?: number;
   }) {
     this.facts = options.facts;
@@ -68,6 +86,7 @@ export class Thread {
     this.lastEventId = options.lastEventId;
     this.parent = options.parent;
     this.mapItem = options.mapItem;
+    this.variables = options.variables ?? Variables.none;
     this.index = options.index ?? 0;
   }
 
@@ -86,10 +105,25 @@ export class Thread {
     this.exitFollows = follows;
   }
 
-  /** Ends the children that still run, and forgets them all. */
+  /** Ends the children that still run, and keeps them for a redrive only. */
   endChildren(): void {
     for (const child of this.children) this.scheduling.kill(child);
+    this.former = this.children;
     this.children = [];
+  }
+
+  /**
+   * The children of a state that goes on in a redrive: those that have not succeeded run again from where they stood.
+   * Empty if the state has to start them.
+   */
+  redriveChildren(): Thread[] {
+    const children = [...this.former];
+    this.former = [];
+    this.children = children;
+    for (const child of children) {
+      if (child.progress !== "succeeded") this.scheduling.redrive(child);
+    }
+    return children;
   }
 
   /** Goes on from where the child has ended. */
@@ -111,6 +145,7 @@ export class Thread {
       lastEventId: this.lastEventId,
       parent: this,
       mapItem: options.mapItem ?? this.mapItem,
+      variables: this.variables,
       index: options.index,
     });
     this.scheduling.spawn(child, branch, input);

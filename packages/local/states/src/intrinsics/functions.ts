@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { uuid } from "../engine/uuid.ts";
 import { isArray, isObject } from "../jsonpath/path.ts";
 import type { Json } from "../types.ts";
 import {
@@ -186,14 +187,7 @@ export const intrinsicFunctions: Readonly<Record<string, IntrinsicFunction>> = {
 
   "States.UUID": {
     arity: [0, 0],
-    apply(_, draw) {
-      const bytes = Buffer.alloc(16);
-      for (let at = 0; at < 16; at += 4) bytes.writeUInt32BE(Math.floor(draw() * 2 ** 32), at);
-      // Version 4, variant 1: https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-4
-      bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
-      bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-      return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-    },
+    apply: (_, draw) => uuid(draw),
   },
 };
 

@@ -6,7 +6,12 @@ import type { Json } from "../types.ts";
 import { parseIntrinsic } from "./parse-intrinsic.ts";
 
 function call(text: string, input: Json = {}, draw: () => number = () => 0.5): Json {
-  return parseIntrinsic(text)({ input, context: () => ({ State: { Name: "S" } }), draw });
+  return parseIntrinsic(text)({
+    input,
+    context: () => ({ State: { Name: "S" } }),
+    variable: (name) => ({ template: "It's {}!", n: { list: [3] } })[name],
+    draw,
+  });
 }
 
 describe("parseIntrinsic", () => {
@@ -20,6 +25,8 @@ describe("parseIntrinsic", () => {
     ["States.Format('{}', $['a, b'])", { "a, b": 1 }, "1"],
     ["States.Format('{}', $.list[?(@.id == 'x)')].id)", { list: [{ id: "x)" }] }, "[x)]"],
     ["States.Format('{}', $$.State.Name)", {}, "S"],
+    ["States.Format($template, $n.list[0])", {}, "It's 3!"],
+    ["States.ArrayLength( $n.list )", {}, 1],
     ["States.StringToJson($.text)", { text: '{"a": [1, null]}' }, { a: [1, null] }],
     ["States.StringToJson('')", {}, null],
     ["States.JsonToString($)", { a: [1, "x"] }, '{"a":[1,"x"]}'],
@@ -125,7 +132,7 @@ describe("parseIntrinsic", () => {
     "States.ArrayLength()",
     "States.ArrayLength($, $)",
     "States.UUID(1)",
-    "States.Format($variable)",
+    "States.Format($states)",
     `${"States.Array(".repeat(11)}${")".repeat(11)}`,
   ])("refuses %s", (text) => {
     expect(() => parseIntrinsic(text)).toThrow(PathSyntaxError);

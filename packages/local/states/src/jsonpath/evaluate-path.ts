@@ -1,5 +1,12 @@
 import type { Json } from "../types.ts";
-import { isArray, isObject, type Path, PathNotFoundError, type PathToken } from "./path.ts";
+import {
+  isArray,
+  isFunction,
+  isObject,
+  type Path,
+  PathNotFoundError,
+  type PathToken,
+} from "./path.ts";
 
 /**
  * Applies a path to a value.
@@ -12,7 +19,7 @@ export function evaluatePath(path: Path, value: Json, root: Json = value): Json 
   const { tokens } = path;
   const last = tokens.at(-1);
   const walk: Walk = {
-    tokens: last?.kind === "length" ? tokens.slice(0, -1) : tokens,
+    tokens: last !== undefined && isFunction(last) ? tokens.slice(0, -1) : tokens,
     root,
     found: [],
   };
@@ -22,6 +29,9 @@ export function evaluatePath(path: Path, value: Json, root: Json = value): Json 
     throw new PathNotFoundError(`No results for path: ${normalized(walk.tokens)}`);
   }
   const found = walk.found[0];
+  if (last?.kind === "aggregate") {
+    throw new PathNotFoundError(`No results for path: ${normalized(tokens)}`);
+  }
   return last?.kind === "length" ? lengthOf(found) : found;
 }
 
@@ -74,7 +84,10 @@ function select(
     case "wildcard":
       return childrenOf(value);
     case "filter":
-      if (isArray(value)) return value.filter((item) => token.accepts(item, walk.root));
+      if (isArray(value)) {
+        // https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html: `@` is no scalar.
+        return value.filter((item) => isContainer(item) && token.accepts(item, walk.root));
+      }
       if (isObject(value)) return token.accepts(value, walk.root) ? [value] : [];
       if (!definite) return [];
       throw new PathNotFoundError(
@@ -82,7 +95,8 @@ function select(
         true,
       );
     case "length":
-      throw new Error("length() stands at the end of a path, where evaluatePath takes it off");
+    case "aggregate":
+      throw new Error("a function stands at the end of a path, where evaluatePath takes it off");
   }
 }
 
@@ -152,7 +166,7 @@ function selectSlice(
 
 /** Applies the token at `at` to the value and to everything below it, a container before its contents. */
 function scan(walk: Walk, at: number, value: Json | undefined): void {
-  if (!isObject(value) && !isArray(value)) return;
+  if (!isContainer(value)) return;
   const token = walk.tokens[at];
   const applies =
     token?.kind === "property"
@@ -163,6 +177,9 @@ function scan(walk: Walk, at: number, value: Json | undefined): void {
   if (applies) visit(walk, at, value, false);
   for (const child of childrenOf(value)) scan(walk, at, child);
 }
+
+const isContainer = (value: Json | undefined): value is object & Json =>
+  typeof value === "object" && value !== null;
 
 function childrenOf(value: Json | undefined): readonly Json[] {
   if (isArray(value)) return value;
@@ -193,6 +210,8 @@ function shown(token: PathToken): string {
       return "..";
     case "length":
       return ".length()";
+    case "aggregate":
+      return `.${token.name}()`;
   }
 }
 

@@ -26,6 +26,8 @@ const comparisons = {
     isList(left) && isList(right) && left.some((item) => includes(right, item)),
   noneof: (left, right) =>
     isList(left) && isList(right) && !left.some((item) => includes(right, item)),
+  all: (left, right) =>
+    isList(left) && isList(right) && right.every((item) => includes(left, item)),
   contains: (left, right) =>
     typeof left === "string"
       ? typeof right === "string" && left.includes(right)

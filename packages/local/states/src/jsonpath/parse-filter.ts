@@ -9,7 +9,7 @@ type Operand = (current: Json, root: Json) => FilterOperand;
 
 /** Longest first: `<` must not be found in `<=`. */
 const operators =
-  /===|!==|==|!=|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|contains|size|empty)\b/iy;
+  /===|!==|==|!=|<=|>=|=~|<|>|(?:in|nin|subsetof|anyof|noneof|all|contains|size|empty)\b/iy;
 
 /** Reads the expression inside `?(…)`. */
 export function parseFilter(scanner: Scanner): Filter {

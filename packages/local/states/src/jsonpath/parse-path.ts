@@ -1,5 +1,5 @@
 import { parseFilter } from "./parse-filter.ts";
-import { type Path, PathSyntaxError, type PathToken } from "./path.ts";
+import { isFunction, type Path, PathSyntaxError, type PathToken } from "./path.ts";
 import { Scanner } from "./scanner.ts";
 
 /**
@@ -36,16 +36,19 @@ export function readPath(scanner: Scanner, root: "$" | "@", inFilter: boolean): 
       break;
     }
   }
-  const lengthAt = tokens.findIndex((token) => token.kind === "length");
-  const values = lengthAt === -1 ? tokens : tokens.slice(0, lengthAt);
+  const functionAt = tokens.findIndex(isFunction);
+  const values = functionAt === -1 ? tokens : tokens.slice(0, functionAt);
   const definite = values.every((token, index) => isDefinite(token, index === values.length - 1));
-  if (lengthAt !== -1 && (lengthAt !== tokens.length - 1 || !definite)) {
+  if (functionAt !== -1 && (functionAt !== tokens.length - 1 || !definite)) {
     throw new PathSyntaxError(
-      `length() is only supported at the end of a path to one value: ${scanner.text}`,
+      `a function is only supported at the end of a path to one value: ${scanner.text}`,
     );
   }
   return { source: scanner.text.slice(start, scanner.at), tokens, definite };
 }
+
+/** What the library makes of numbers; a definition may name it, and AWS finds nothing at such a path. */
+const aggregates = new Set(["avg", "max", "min", "stddev", "sum"]);
 
 /** Several names at the end of a path give one object that has them all. */
 function isDefinite(token: PathToken, last: boolean): boolean {
@@ -58,9 +61,11 @@ function readDotted(scanner: Scanner, names: RegExp): PathToken {
   const found = scanner.match(names);
   if (found === undefined) throw scanner.error("expected a name");
   if (!scanner.startsWith("(")) return { kind: "property", names: [found] };
-  if (found !== "length") throw scanner.error(`the function ${found}() is not supported`);
+  if (found !== "length" && !aggregates.has(found)) {
+    throw scanner.error(`the function ${found}() is not supported`);
+  }
   scanner.expect("()");
-  return { kind: "length" };
+  return found === "length" ? { kind: "length" } : { kind: "aggregate", name: found };
 }
 
 function readBracket(scanner: Scanner): PathToken {
@@ -91,6 +96,8 @@ function readBracketed(scanner: Scanner): PathToken {
     scanner.skipSpace();
     const to = readInteger(scanner);
     if (from === undefined && to === undefined) throw scanner.error("expected a number");
+    // A step is read and has no meaning: the library that AWS uses takes every item, whatever the step.
+    scanner.match(/(?:\s*:\s*(?:-?\d+)?)*/y);
     return { kind: "slice", from, to };
   }
   if (from === undefined) throw scanner.error("expected a name, a number, * or ?()");

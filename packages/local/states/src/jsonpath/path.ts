@@ -11,10 +11,15 @@ export type PathToken =
   | { readonly kind: "filter"; readonly accepts: Filter }
   /** `..`: the token after it is applied to every value below. */
   | { readonly kind: "scan" }
-  | { readonly kind: "length" };
+  | { readonly kind: "length" }
+  | { readonly kind: "aggregate"; readonly name: string };
+
+/** Functions stand at the end of a path. */
+export const isFunction = ({ kind }: PathToken): boolean =>
+  kind === "length" || kind === "aggregate";
 
 /**
- * A JSONPath as Step Functions takes it: the language of the Jayway library, without its functions but `length()`.
+ * A JSONPath as Step Functions takes it: the language of the Jayway library, without most of its functions.
  * https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
  */
 export interface Path {

@@ -9,6 +9,9 @@ const word = fc.constantFrom(
   ..."$ $$ . .. [ ] ( ) * ? @ ! && || == =~ < , ' \" \\ / : - 0 1 -1 1e9 true null a b_c é \u0000".split(
     " ",
   ),
+  "x",
+  "$x.y",
+  "$states",
   "States.Format(",
   "States.Array(",
   "States.MathRandom(",

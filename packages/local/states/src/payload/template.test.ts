@@ -7,6 +7,7 @@ import { compileTemplate } from "./template.ts";
 const scope = (input: Json): Scope => ({
   input,
   context: () => ({ Execution: { Name: "run" } }),
+  variable: (name) => ({ list: [1, 2], zero: 0 })[name],
   draw: () => 0.5,
 });
 
@@ -42,6 +43,24 @@ describe("compileTemplate", () => {
 
   it.each([0, "", false, null, [], {}])("carries the value %j over", (value) => {
     expect(fill({ "v.$": "$.v" }, { v: value })).toEqual({ v: value });
+  });
+
+  it("reads variables, and what stands in them", () => {
+    expect(fill({ "a.$": "$list[1]", "b.$": "States.Array($zero, $list)" }, { zero: 1 })).toEqual({
+      a: 2,
+      b: [0, [1, 2]],
+    });
+  });
+
+  it("says which variable has no value, and what one without the wanted field holds", () => {
+    expect(() => fill({ "v.$": "$none.a" }, {})).toThrow(
+      new RuntimeFault("Invalid path '$none.a' : The variable '$none' has no value."),
+    );
+    expect(() => fill({ "v.$": "$list.a" }, {})).toThrow(
+      new RuntimeFault(
+        "The JSONPath '$list.a' specified for the field 'v.$' could not be found in the input '[1,2]'",
+      ),
+    );
   });
 
   it("doesn't copy what has nothing to replace", () => {
@@ -81,7 +100,8 @@ describe("compileTemplate", () => {
     [{ "a.$": "text" }, "a.$: The value for the field 'a.$' must be a valid JSONPath"],
     [{ b: [{ "a.$": "$.x[" }] }, "a.$: The value for the field 'a.$' must be a valid JSONPath"],
     [{ "a.$": "States.Nope()" }, "a.$: The value for the field 'a.$' must be a valid JSONPath"],
-    [{ "a.$": "$variable" }, "variables are not supported: $variable"],
+    [{ "a.$": "$states.input" }, "The variable name 'states' is reserved: $states.input"],
+    [{ "a.$": "$a-b" }, "'a-b' is not a valid variable name: $a-b"],
     [{ a: 1, "a.$": "$" }, "a.$: The fields 'a' and 'a.$' exclude each other"],
   ])("refuses %j", (template, message) => {
     expect(faultsOf(template)).toEqual([expect.stringContaining(message)]);

@@ -1,7 +1,7 @@
 import { parseIntrinsic } from "../intrinsics/parse-intrinsic.ts";
 import { isArray, isObject, PathNotFoundError, PathSyntaxError } from "../jsonpath/path.ts";
 import type { Json } from "../types.ts";
-import { find, parseQuery } from "./query.ts";
+import { find, parseQuery, searchedText } from "./query.ts";
 import { RuntimeFault } from "./runtime-fault.ts";
 import type { Scope } from "./scope.ts";
 
@@ -69,18 +69,23 @@ function compileObject(
 }
 
 function compileExpression(field: string, value: Json, report: ReportFault): Template {
+  if (typeof value !== "string" || !isExpression(value)) {
+    report(field, invalidExpression(field));
+    return () => null;
+  }
   try {
-    if (typeof value === "string") return parseExpression(value, field);
+    return parseExpression(value, field);
   } catch (error) {
     if (!(error instanceof PathSyntaxError)) throw error;
     report(field, `${invalidExpression(field)}: ${error.message}`);
     return () => null;
   }
-  report(field, invalidExpression(field));
-  return () => null;
 }
 
-const invalidExpression = (field: string): string =>
+/** Whether a text can be meant as a path or an intrinsic call. */
+export const isExpression = (text: string): boolean => /^(?:\$|States\.)/.test(text);
+
+export const invalidExpression = (field: string): string =>
   `The value for the field '${field}' must be a valid JSONPath or a valid intrinsic function call`;
 
 /**
@@ -99,9 +104,8 @@ export function parseExpression(text: string, field: string): Template {
       if (error.mismatch) {
         throw new RuntimeFault(`Invalid path '${text}' : ${error.message}`, { cause: error });
       }
-      const searched = JSON.stringify(query.inContext ? scope.context() : scope.input);
       throw new RuntimeFault(
-        `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${searched}'`,
+        `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${searchedText(query, scope)}'`,
         { cause: error },
       );
     }

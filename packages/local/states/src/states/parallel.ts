@@ -30,11 +30,14 @@ export function parseParallel({ fields, parseBranch }: StateContext): ReturnType
 
 /** Runs the branches side by side; the first that fails ends them all. */
 function* runBranches(thread: Thread, branches: readonly Branch[], input: Json): Steps<Json> {
-  thread.emit("ParallelStateStarted");
-  thread.children = branches.map((branch, index) => thread.spawn(branch, input, { index }));
-  const outputs: Json[] = new Array(branches.length).fill(null);
+  const former = thread.redriveChildren();
+  if (former.length === 0) {
+    thread.emit("ParallelStateStarted");
+    thread.children = branches.map((branch, index) => thread.spawn(branch, input, { index }));
+  }
+  const outputs: Json[] = branches.map((_, index) => former[index]?.output ?? null);
   let last: Thread | undefined;
-  for (let running = branches.length; running > 0; running -= 1) {
+  for (let running = stillRunning(thread.children); running > 0; running -= 1) {
     const end = yield* thread.childEnd();
     if (end.kind === "childFailed") {
       for (const child of thread.children) recordAborted(child, end.child.lastEventId);
@@ -50,3 +53,6 @@ function* runBranches(thread: Thread, branches: readonly Branch[], input: Json):
   thread.emitBesideExit("ParallelStateSucceeded");
   return outputs;
 }
+
+const stillRunning = (children: readonly Thread[]): number =>
+  children.filter(({ progress }) => progress !== "succeeded").length;

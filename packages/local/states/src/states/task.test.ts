@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { outline } from "../testing/history.ts";
 import { fakeClock, runMachine } from "../testing/index.ts";
-import { type Json, TaskFailedError } from "../types.ts";
+import { type Json, TaskFailedError, type TaskInvocation } from "../types.ts";
 
 const lambda = "arn:aws:lambda:us-east-1:111111111111:function:f";
 const integration = "arn:aws:states:::dynamodb:updateItem";
@@ -122,6 +122,65 @@ describe("a Task", () => {
       "5<4 LambdaFunctionFailed",
       "6<5 ExecutionFailed",
     ]);
+  });
+
+  it("fails with States.Runtime when the invoker throws before it gives a promise", async () => {
+    const invoke = (): Promise<Json> => {
+      throw new RangeError("too far");
+    };
+    const run = await runMachine({ definition: machine({}), invoker: { invoke } });
+    expect(run).toMatchObject({ status: "FAILED", error: "States.Runtime", cause: "too far" });
+  });
+
+  it("fails with a result of a mebibyte", async () => {
+    const tasks = { [lambda]: () => "x".repeat(1_048_576) };
+    const run = await runMachine({ definition: machine({}), tasks });
+    expect(run).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
+  });
+
+  it("waits for an invoker that hangs until its time is over, and for ever without one", async () => {
+    const invoker = { invoke: () => new Promise<never>(() => {}) };
+    const timed = machine({ TimeoutSeconds: 5 });
+    // Its time counts from its start, which such an invoker never tells of.
+    await expect(runMachine({ definition: timed, invoker })).rejects.toThrow("never comes");
+    const begun = {
+      invoke: ({ onStarted }: TaskInvocation) => {
+        onStarted();
+        return invoker.invoke();
+      },
+    };
+    const run = await runMachine({ definition: timed, invoker: begun });
+    expect(run).toMatchObject({ status: "FAILED", error: "States.Timeout" });
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ["of its Credentials", { RoleArn: "arn:aws:iam::222222222222:role/r" }, undefined],
+    ["that its Credentials find in the input", { "RoleArn.$": "$.role" }, undefined],
+    [
+      "that its Credentials make from the input",
+      { "RoleArn.$": "States.Format('arn:aws:iam::{}:role/r', $.account)" },
+      undefined,
+    ],
+    ["that is none", { "RoleArn.$": "$.account" }, "The RoleArn of the Credentials is no string"],
+  ])("is run with the role %s", async (_, Credentials, fault) => {
+    const role = "arn:aws:iam::222222222222:role/r";
+    const roles: string[] = [];
+    for (const Resource of [lambda, integration]) {
+      const run = await runMachine({
+        definition: machine({ Resource, Credentials }),
+        input: { role, account: 222222222222 },
+        tasks: { [Resource]: (_input, { roleArn }) => roles.push(roleArn) },
+      });
+      if (fault === undefined) {
+        expect(Object.values(run.events[2] ?? {})).toContainEqual(
+          expect.objectContaining({ taskCredentials: { roleArn: role } }),
+        );
+      } else {
+        expect(run).toMatchObject({ status: "FAILED", error: "States.Runtime" });
+        expect(run.cause).toContain(fault);
+      }
+    }
+    expect(roles).toEqual(fault === undefined ? [role, role] : []);
   });
 
   it("keeps its result as it was given, whatever the invoker does with it after", async () => {

@@ -1,7 +1,7 @@
 import { parseCatchers } from "../definition/catchers.ts";
 import type { Fields } from "../definition/fields.ts";
 import { readJsonPathFlow } from "../definition/json-path-flow.ts";
-import { readDefinitePath } from "../definition/path-fields.ts";
+import { readDefinitePath, readExpression } from "../definition/path-fields.ts";
 import { parseRetriers } from "../definition/retriers.ts";
 import {
   type ParseOptions,
@@ -11,9 +11,10 @@ import {
 } from "../definition/state-context.ts";
 import type { Frame } from "../engine/frame.ts";
 import { exceedsDataLimit, jsonText } from "../engine/json-text.ts";
-import type { EventDetails } from "../engine/recorder.ts";
+import { type EventDetails, HistoryMismatchError } from "../engine/recorder.ts";
 import { resultTooLarge, StateFailure } from "../engine/state-failure.ts";
 import type { Answer, Steps, TaskCall } from "../engine/steps.ts";
+import type { Thread } from "../engine/thread.ts";
 import { findForField, type Query } from "../payload/query.ts";
 import { RuntimeFault } from "../payload/runtime-fault.ts";
 import type { HistoryEvent, Json } from "../types.ts";
@@ -22,8 +23,9 @@ import { parseTaskResource, type TaskResource } from "./task-resource.ts";
 /** https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
 export function parseTask({ fields, name, options }: StateContext): ReturnType<ParseState> {
   fields.require("Resource");
-  fields.unsupported("Credentials");
   const resource = readResource(fields, options);
+  if (resource?.pattern === "activity") fields.unsupported("Credentials");
+  const roleArn = readCredentials(fields);
   const timeout = readSeconds(fields, "TimeoutSeconds");
   const heartbeat = readSeconds(fields, "HeartbeatSeconds");
   checkHeartbeat(fields);
@@ -32,18 +34,59 @@ export function parseTask({ fields, name, options }: StateContext): ReturnType<P
     next: readTransition(fields),
     retriers: parseRetriers(fields),
     catchers: parseCatchers(fields),
+    hasTaskToken: resource?.pattern === "waitForTaskToken",
     *execute(frame, input) {
       if (resource === undefined) throw new Error(`the parsed Task '${name}' has no resource`);
+      checkActivity(frame.thread, resource);
+      checkParameters(options, resource, input);
       const call: TaskCall = {
         resource: resource.arn,
+        pattern: resource.pattern,
         parameters: input,
         stateName: name,
         retryCount: frame.retryCount,
         timeoutSeconds: timeout(frame),
         heartbeatSeconds: heartbeat(frame),
+        token: givesToken.has(resource.pattern) ? frame.taskToken : undefined,
+        roleArn: roleArn?.(frame),
       };
       return { result: yield* runTask(frame, call, resource) };
     },
+  };
+}
+
+const givesToken = new Set<TaskResource["pattern"]>(["waitForTaskToken", "activity"]);
+
+/** An activity that was deleted, or never created; a resume keeps to what was found before. */
+function checkActivity(thread: Thread, { pattern, arn }: TaskResource): void {
+  if (pattern !== "activity") return;
+  const { next } = thread.recorder;
+  const exists =
+    next === undefined ? thread.facts.activityExists(arn) : next.type === "ActivityScheduled";
+  if (!exists) throw new RuntimeFault(`The activity ${arn} does not exist.`);
+}
+
+function checkParameters(options: ParseOptions, { arn }: TaskResource, parameters: Json): void {
+  const wrong = options.wrongParameters?.(arn, parameters) ?? [];
+  if (wrong.length === 0) return;
+  throw new RuntimeFault(
+    `The Parameters '${jsonText(parameters)}' could not be used to start the Task: [${wrong.join(", ")}]`,
+  );
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html */
+function readCredentials(fields: Fields): ((frame: Frame) => string) | undefined {
+  const credentials = fields.inner("Credentials");
+  if (credentials === undefined) return undefined;
+  credentials.exclusive(["RoleArn", "RoleArn.$"], "one");
+  const constant = credentials.string("RoleArn");
+  const expression = readExpression(credentials, "RoleArn.$");
+  credentials.close();
+  if (expression === undefined) return () => constant ?? "";
+  return (frame) => {
+    const value = expression(frame.scope(frame.input));
+    if (typeof value === "string") return value;
+    throw new RuntimeFault(`The RoleArn of the Credentials is no string: ${JSON.stringify(value)}`);
   };
 }
 
@@ -53,11 +96,6 @@ function readResource(fields: Fields, options: ParseOptions): TaskResource | und
   const resource = parseTaskResource(text);
   if (resource === undefined) {
     fields.refuse("Value is not a valid resource ARN", fields.at("Resource"));
-  } else if (resource.unsupported !== undefined) {
-    fields.refuse(
-      `The resource ${text} is not supported by this engine: ${resource.unsupported}`,
-      fields.at("Resource"),
-    );
   } else if (options.supportsResource?.(text) === false) {
     fields.refuse(
       `The resource provided ${text} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`,
@@ -101,9 +139,17 @@ function* runTask(frame: Frame, call: TaskCall, resource: TaskResource): Steps<J
   const { events } = resource;
   thread.emit(...events.scheduled(call, thread.facts.stateMachineArn.split(":")[3] ?? ""));
   let answer = yield { kind: "task", call };
-  const started = thread.emit(...events.started());
-  if (answer.kind === "started") {
-    answer = yield { kind: "task", call, startedAt: started.timestamp };
+  if (answer.kind === "failed" && events.scheduleFailed !== undefined) {
+    thread.emit(...events.scheduleFailed(answer.error, answer.cause));
+    throw new StateFailure(answer.error, answer.cause);
+  }
+  const workerName = answer.kind === "started" ? answer.workerName : undefined;
+  let startedAt = thread.emit(...events.started(workerName)).timestamp;
+  if (answer.kind === "started") answer = yield { kind: "task", call, startedAt };
+  if (answer.kind === "submitted") {
+    startedAt = answer.restartedAt ?? startedAt;
+    submit(frame, resource, answer);
+    answer = yield { kind: "task", call, startedAt, submitted: answer.output };
   }
   switch (answer.kind) {
     case "succeeded": {
@@ -119,6 +165,20 @@ function* runTask(frame: Frame, call: TaskCall, resource: TaskResource): Steps<J
     default:
       throw new Error(`a task was told '${answer.kind}'`);
   }
+}
+
+function submit(
+  frame: Frame,
+  resource: TaskResource,
+  { output, restartedAt }: Extract<Answer, { kind: "submitted" }>,
+): void {
+  const { events, service } = resource;
+  if (events.submitted === undefined) {
+    throw new HistoryMismatchError(`a task of ${service} has no Submitted event`);
+  }
+  if (exceedsDataLimit(output)) throw fail(frame, resource, resultTooLarge(service));
+  const [type, details] = events.submitted(jsonText(output));
+  frame.thread.emit(type, details, restartedAt === undefined ? undefined : { restartedAt });
 }
 
 function fail(frame: Frame, { events }: TaskResource, failure: StateFailure): StateFailure {

@@ -47,7 +47,7 @@ export function parseWait({ fields }: StateContext): ReturnType<ParseState> {
 }
 
 function after(frame: Frame, seconds: number): Until {
-  return { at: frame.entered.timestamp + seconds * 1000, longestMs: seconds * 1000 };
+  return { at: frame.begunAt + seconds * 1000, longestMs: seconds * 1000 };
 }
 
 function secondsAt(path: Query, frame: Frame, input: Json): number {
@@ -72,7 +72,7 @@ function timestampAt(path: Query, frame: Frame, input: Json): number {
         `${path.source} == ${shown}`,
     );
   }
-  checkDelay((at - frame.entered.timestamp) / 1000);
+  checkDelay((at - frame.begunAt) / 1000);
   return at;
 }
 

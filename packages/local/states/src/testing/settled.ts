@@ -1,0 +1,2 @@
+/** Lets all that can happen by itself happen. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
