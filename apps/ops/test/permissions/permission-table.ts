@@ -13,6 +13,7 @@ export function permissionTable(
       .replace(/arn:aws:(\w+):[a-z0-9-]+:\d{12}:/g, "arn:aws:$1:<region>:<account>:")
       .replace(/\b0{12}-[a-z]+-[a-z]+-\d\b/g, "<account>-<region>")
       .replace(/\b\d{12}\b/g, "<account>")
+      .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
       .replace(/\b[0-9a-f]{40}-r\d+\b/g, "<execution>")
       // Either is written first.
       .replace(/(Thumbnail|Preview)\/[0-9a-f]{32}\/[0-9a-f]{16}\.jpg/g, "<picture>");
