@@ -30,6 +30,13 @@ test("a token of the longest names is one that AWS would take", () => {
   expect(token.length).toBeLessThanOrEqual(2048);
 });
 
+test("a token is no option to a command line, whatever its secret", () => {
+  const tokens = Array.from({ length: 200 }, (_, id) =>
+    openTaskTokens(secretFile()).issue(executionArn, String(id)),
+  );
+  expect(tokens.filter((token) => token.startsWith("-"))).toEqual([]);
+});
+
 test("what was made up, changed or issued elsewhere is no token", () => {
   const tokens = openTaskTokens(secretFile());
   const token = tokens.issue(executionArn, "7");

@@ -28,17 +28,18 @@ export function openTaskTokens(file: string): TaskTokens {
   return {
     issue(executionArn, id) {
       const content = Buffer.from(JSON.stringify([executionArn, id]));
-      return Buffer.concat([sign(content), content]).toString("base64url");
+      // The content comes first: a token that began with a hyphen would be an option to a command line.
+      return Buffer.concat([content, sign(content)]).toString("base64url");
     },
 
     executionOf(token) {
       const bytes = Buffer.from(token, "base64url");
-      const content = bytes.subarray(signatureBytes);
+      const content = bytes.subarray(0, -signatureBytes);
       // Decoding passes over what is no base64url: one token has one spelling.
       const isToken =
         bytes.length > signatureBytes &&
         bytes.toString("base64url") === token &&
-        timingSafeEqual(sign(content), bytes.subarray(0, signatureBytes));
+        timingSafeEqual(sign(content), bytes.subarray(-signatureBytes));
       if (!isToken) throw invalidTaskToken();
       return JSON.parse(content.toString())[0];
     },
