@@ -6,14 +6,13 @@ import {
   type Journal,
   type MapRunHost,
   type Random,
-  type RunningMapRunChild,
-  type StateMachine,
   startExecution,
   type TaskInvoker,
   type TaskOutcome,
 } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import type { Place } from "../place.ts";
+import { createChildRunner } from "./child-runner.ts";
 import { executionDoesNotExist } from "./errors.ts";
 import { checkExecutionInput } from "./execution-input.ts";
 import type { DefinedStateMachine, ParsedDefinitions } from "./machines.ts";
@@ -27,20 +26,6 @@ const firstResumeMs = 1000;
 const longestResumeMs = 60_000;
 
 export type Executions = ReturnType<typeof createExecutions>;
-
-/** A child of a Map Run. */
-export interface ChildStart {
-  readonly machine: StateMachine;
-  /** …:stateMachine:MACHINE/LABEL */
-  readonly machineArn: string;
-  readonly name: string;
-  readonly roleArn: string;
-  readonly input: string;
-  /** Of the machine that the Map stands in. */
-  readonly definitionHash: string;
-  /** Writes, in the transaction of its first event, that it has begun. */
-  readonly begin: (at: number, executionArn: string) => void;
-}
 
 /**
  * The executions of all machines.
@@ -212,106 +197,14 @@ export function createExecutions(options: {
     options.onStatusChange();
   }
 
-  /** Runs a child, or goes on with it. @throws DamagedHistoryError */
-  function runChild(child: ChildStart, arn: string, isNew: boolean): RunningMapRunChild {
-    let isKept = !isNew;
-    const { machineArn: childMachineArn, name, roleArn, input, definitionHash } = child;
-    const running = startExecution({
-      machine: child.machine,
-      stateMachineArn: childMachineArn,
-      executionArn: arn,
-      name,
-      roleArn,
-      input,
-      clock,
-      random: options.random,
-      invoker: options.invoker,
-      taskToken: options.tokens.issue,
-      activityExists: options.activityExists,
-      mapRuns: options.mapRuns,
-      journal: {
-        async append(_, events) {
-          if (closed) return new Promise<void>(() => {});
-          await store.commit(() => {
-            if (!isKept) {
-              const startDate = events[0]?.timestamp ?? clock.now();
-              store.createChild(
-                {
-                  arn,
-                  machineArn: childMachineArn,
-                  name,
-                  roleArn,
-                  definitionHash,
-                  startDate,
-                  input,
-                },
-                child.begin,
-              );
-            }
-            store.append(arn, events);
-          });
-          if (!isKept) options.onStatusChange();
-          isKept = true;
-          tellEvents(arn, events);
-        },
-      },
-      history: isNew ? [] : store.history(arn),
-    });
-    live.set(arn, running);
-    const done = running.done.finally(() => live.delete(arn));
-    done.then(
-      () => {
-        tellEnd(arn);
-        options.onStatusChange();
-      },
-      // Its run hears of it.
-      () => {},
-    );
-    return { done, stop: () => running.stop(), suspend: () => running.suspend() };
-  }
-
-  function takeUpChild(child: ChildStart, arn: string, isNew: boolean): RunningMapRunChild {
-    try {
-      return runChild(child, arn, isNew);
-    } catch (error) {
-      if (!(error instanceof DamagedHistoryError)) throw error;
-      return endedChild(arn, endDamaged(error));
-    }
-  }
-
-  function redriveChild(child: ChildStart, known: StoredExecution): RunningMapRunChild {
-    const arn = known.executionArn;
-    const redriveDate = Math.max(clock.now(), known.stopDate ?? 0);
-    let running: RunningMapRunChild | undefined;
-    let order: "stop" | "suspend" | undefined;
-    const redriven = store.commit(() => {
-      child.begin(redriveDate, arn);
-      return store.redrive(arn, redriveDate, undefined);
-    });
-    const done = redriven.then((event) => {
-      options.onStatusChange();
-      tellEvents(arn, [event]);
-      if (closed || order === "suspend") return new Promise<never>(() => {});
-      running = takeUpChild(child, arn, false);
-      if (order === "stop") running.stop();
-      return running.done;
-    });
-    const tell = (what: "stop" | "suspend"): void => {
-      order = what;
-      running?.[what]();
-    };
-    return { done, stop: () => tell("stop"), suspend: () => tell("suspend") };
-  }
-
-  /** The end of a child that is in the store. */
-  function endedChild(arn: string, ended: Promise<void>): RunningMapRunChild {
-    const done = ended.then(() => {
-      const execution = store.find(arn);
-      if (execution === undefined) throw new Error(`no execution ${arn}`);
-      return execution;
-    });
-    return { done, stop() {}, suspend() {} };
-  }
+  const children = createChildRunner({
+    ...options,
+    live,
+    isClosed: () => closed,
+    tellEvents,
+    tellEnd,
+    endDamaged,
+  });
 
   return {
     find: (arn: string) => store.find(arn),
@@ -431,18 +324,7 @@ export function createExecutions(options: {
       return store.find(arn)?.stopDate ?? clock.now();
     },
 
-    /**
-     * Runs a child of a Map Run, or goes on with one that an earlier process has left; one that has ended is redriven.
-     * If its journal fails, it is its run that takes it up again.
-     */
-    startChild(child: ChildStart): RunningMapRunChild {
-      const arn = executionArn(place, machineNameOf(child.machineArn), child.name);
-      const known = store.find(arn);
-      if (known === undefined || known.status === "RUNNING") {
-        return takeUpChild(child, arn, known === undefined);
-      }
-      return redriveChild(child, known);
-    },
+    startChild: children.start,
 
     /** Fulfilled when the execution has ended, isn't there, or the signal is aborted. */
     untilEnded(arn: string, signal: AbortSignal): Promise<void> {

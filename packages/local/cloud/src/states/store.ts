@@ -58,6 +58,17 @@ export interface StatusChange {
     Pick<StoredExecution, "redriveCount" | "redriveDate" | "mapRunArn">;
 }
 
+interface NewExecution {
+  readonly arn: string;
+  readonly machineArn: string;
+  readonly name: string;
+  readonly roleArn: string;
+  readonly definitionHash: string;
+  readonly startDate: number;
+  /** JSON text. */
+  readonly input: string;
+}
+
 /** A record of an execution's journal that can't be read. */
 export class DamagedHistoryError extends Error {
   readonly executionArn: string;
@@ -170,6 +181,21 @@ export function openStatesStore(file: string) {
     return row === undefined ? undefined : toExecution(row);
   }
 
+  function insert(execution: NewExecution): void {
+    const { arn, machineArn, name, roleArn, definitionHash, startDate, input } = execution;
+    lastPosition += 1;
+    insertExecution.run(
+      arn,
+      machineArn,
+      name,
+      roleArn,
+      definitionHash,
+      startDate,
+      input,
+      lastPosition,
+    );
+  }
+
   const lastEventId = (arn: string): number => Number(selectLastEventId.get(arn)?.id ?? 0);
 
   function announce(arn: string): void {
@@ -211,29 +237,11 @@ export function openStatesStore(file: string) {
     express,
 
     /** Within a commit. */
-    create(execution: {
-      arn: string;
-      machineArn: string;
-      name: string;
-      roleArn: string;
-      definitionHash: string;
-      definition: string;
-      startDate: number;
-      input: string;
-      traceHeader: string | undefined;
-    }): StoredExecution {
+    create(
+      execution: NewExecution & { definition: string; traceHeader: string | undefined },
+    ): StoredExecution {
       insertDefinition.run(execution.definitionHash, execution.definition);
-      lastPosition += 1;
-      insertExecution.run(
-        execution.arn,
-        execution.machineArn,
-        execution.name,
-        execution.roleArn,
-        execution.definitionHash,
-        execution.startDate,
-        execution.input,
-        lastPosition,
-      );
+      insert(execution);
       if (execution.traceHeader !== undefined) {
         insertTraceHeader.run(execution.arn, execution.traceHeader);
       }
@@ -247,29 +255,8 @@ export function openStatesStore(file: string) {
      * Within a commit: the execution of a child of a Map Run.
      * @param begin writes that the child has begun
      */
-    createChild(
-      child: {
-        arn: string;
-        machineArn: string;
-        name: string;
-        roleArn: string;
-        definitionHash: string;
-        startDate: number;
-        input: string;
-      },
-      begin: (at: number, arn: string) => void,
-    ): void {
-      lastPosition += 1;
-      insertExecution.run(
-        child.arn,
-        child.machineArn,
-        child.name,
-        child.roleArn,
-        child.definitionHash,
-        child.startDate,
-        child.input,
-        lastPosition,
-      );
+    createChild(child: NewExecution, begin: (at: number, arn: string) => void): void {
+      insert(child);
       begin(child.startDate, child.arn);
       announce(child.arn);
     },
