@@ -13,9 +13,9 @@ import {
 } from "./feature-support/feature-case.ts";
 import { machineCases } from "./feature-support/machine-cases.ts";
 import { distributedCases, mapCases } from "./feature-support/map-cases.ts";
-import { objectStorage } from "./feature-support/object-storage.ts";
 import { stateCases } from "./feature-support/state-cases.ts";
 import { intrinsicFunctions } from "./intrinsics/functions.ts";
+import { memoryStorage } from "./map-run/memory-storage.ts";
 import { fakeClock, runMachine } from "./testing/index.ts";
 
 const document = new URL("../../../../docs/feature-support.md", import.meta.url);
@@ -76,7 +76,7 @@ async function prove(feature: FeatureCase): Promise<void> {
     tasks: tasks?.(clock) ?? { [invoke]: (data) => data, [lambda]: (data) => data },
     jobs,
     activities,
-    storage: objectStorage(objects),
+    storage: memoryStorage(objects),
     ...(random === undefined ? {} : { random }),
   });
   expect(run).toMatchObject({
