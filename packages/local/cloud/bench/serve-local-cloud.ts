@@ -18,7 +18,10 @@ const cloud = await startCloud({
   port,
   stackFile,
   layerFolders: new Map(),
-  labels: { detectLabels: () => Promise.reject(new Error("no labels here")) },
+  labels: {
+    detectLabels: () => Promise.reject(new Error("no labels here")),
+    detectModerationLabels: () => Promise.reject(new Error("no moderation here")),
+  },
   log: (line) => console.error(line),
 });
 await serveUntilTold({ port, ...cloud.operatorKey }, async () => {

@@ -15,7 +15,7 @@ const limits = { bytes: 15 * 1024 * 1024, shortestSide: 80, longestSide: 10_000 
 const maximumBufferedBytes = 256 * 1024 * 1024;
 
 /**
- * Refuses what DetectLabels doesn't take, by the header alone.
+ * Refuses what Rekognition doesn't take, by the header alone.
  * @throws {InvalidImageFormatException} neither JPEG nor PNG
  * @throws {InvalidParameterException} a side below 80 px
  * @throws {ImageTooLargeException} more than 15 MB or 10,000 px, or too much memory to decode

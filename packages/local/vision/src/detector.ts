@@ -1,3 +1,5 @@
+import type { ModerationScores } from "./moderation/moderation-scores.ts";
+
 /** As fractions of the upright picture's sides, from its upper left corner; all within 0 to 1. */
 export interface Box {
   readonly left: number;
@@ -14,11 +16,19 @@ export interface Detection {
   readonly box: Box;
 }
 
-/** Finds things in a JPEG or PNG whose header has been checked. */
+/** What is told of a picture, by what it is looked at for. */
+export interface Sights {
+  /** Which things are where. */
+  detect: Detection[];
+  /** Whether it is fit to be shown. */
+  classify: ModerationScores;
+}
+
+/** Looks at a JPEG or PNG whose header has been checked. */
 export interface Detector {
-  /** The version that the answer states. */
-  readonly version: string;
-  detect(image: Uint8Array): Promise<Detection[]>;
+  /** The versions that the answers state. */
+  readonly versions: Readonly<Record<keyof Sights, string>>;
+  look<Aim extends keyof Sights>(aim: Aim, image: Uint8Array): Promise<Sights[Aim]>;
   /** Fails the calls under way and leaves nothing running. */
   close(): Promise<void>;
 }

@@ -5,4 +5,14 @@ export type {
   Instance,
   Label,
 } from "./labels/answer-labels.ts";
-export { openVision, type Vision, type VisionMode } from "./open-vision.ts";
+export type {
+  DetectModerationLabelsAnswer,
+  ModerationLabel,
+} from "./moderation/answer-moderation.ts";
+export type { PinnedVerdict } from "./moderation/pinned-verdicts.ts";
+export {
+  type DetectModerationLabelsOptions,
+  openVision,
+  type Vision,
+  type VisionMode,
+} from "./open-vision.ts";

@@ -1,6 +1,6 @@
 import {
+  DetectFacesCommand,
   DetectLabelsCommand,
-  DetectModerationLabelsCommand,
   RekognitionClient,
 } from "@aws-sdk/client-rekognition";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -134,7 +134,7 @@ describe("DetectLabels", () => {
 
 test("another operation is refused by its name", async () => {
   const Image = { Bytes: Buffer.from("x") };
-  await expect(client.send(new DetectModerationLabelsCommand({ Image }))).rejects.toThrow(
-    "rekognition:DetectModerationLabels",
+  await expect(client.send(new DetectFacesCommand({ Image }))).rejects.toThrow(
+    "rekognition:DetectFaces",
   );
 });

@@ -33,6 +33,26 @@ test("another service reads an object, or a version, with the permissions of who
   ]);
 });
 
+test("another service reads an object's metadata, or a version's, with the same permissions", async () => {
+  const asked: string[] = [];
+  const authorize: Authorize = (action, resource) => asked.push(`${action} ${resource}`);
+  const put = (Metadata: Record<string, string>) =>
+    served
+      .client()
+      .send(new PutObjectCommand({ Bucket: bucket, Key: "m", Body: Buffer.from("m"), Metadata }));
+  const { VersionId: versionId = "" } = await put({ "Darkroom-Moderation": "suspect" });
+  await put({});
+
+  expect(served.s3.readMetadata({ bucket, key: "m" }, authorize)).toEqual({});
+  expect(served.s3.readMetadata({ bucket, key: "m", versionId }, authorize)).toEqual({
+    "darkroom-moderation": "suspect",
+  });
+  expect(asked).toEqual([
+    "s3:GetObject arn:aws:s3:::photos/m",
+    "s3:GetObjectVersion arn:aws:s3:::photos/m",
+  ]);
+});
+
 test("what is too large is not read", async () => {
   const call = served.s3.readObject({ bucket, key: "k" }, anything, 899_999);
 

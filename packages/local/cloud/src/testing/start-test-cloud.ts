@@ -36,7 +36,10 @@ export async function startTestCloud(
     port,
     stackFile,
     layerFolders: new Map(),
-    labels: { detectLabels: () => Promise.reject(new Error("no labels here")) },
+    labels: {
+      detectLabels: () => Promise.reject(new Error("no labels here")),
+      detectModerationLabels: () => Promise.reject(new Error("no moderation here")),
+    },
     log: (line) => logged.push(line),
   });
   return {

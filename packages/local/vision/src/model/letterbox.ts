@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { openPicture } from "./open-picture.ts";
 
 /** A picture scaled into a square, upright, with black bars beside it. */
 export interface Letterboxed {
@@ -13,15 +13,11 @@ export interface Letterboxed {
 
 /**
  * Decodes a picture at the size that is needed, so that memory stays small for what can be decoded row
- * by row. A JPEG is turned by its EXIF orientation; for Rekognition, PNG has none
- * (https://docs.aws.amazon.com/rekognition/latest/dg/images-orientation.html).
+ * by row.
  * @throws what sharp throws when the picture doesn't decode
  */
 export async function letterbox(image: Uint8Array, side: number): Promise<Letterboxed> {
-  // "error": a picture cut short fails, one with mere warnings (bytes between markers) does not.
-  const picture = sharp(image, { failOn: "error" });
-  if (image[0] === 0xff) picture.autoOrient();
-  const { data, info } = await picture
+  const { data, info } = await openPicture(image)
     .resize(side, side, { fit: "inside", kernel: "linear" })
     .flatten({ background: "#ffffff" })
     .toColourspace("srgb")

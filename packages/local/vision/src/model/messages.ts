@@ -1,12 +1,13 @@
-import type { Detection } from "../detector.ts";
+import type { Sights } from "../detector.ts";
 
 /** To the detector's process. */
-export interface DetectRequest {
+export interface LookRequest {
   readonly id: number;
+  readonly aim: keyof Sights;
   readonly image: Uint8Array;
 }
 
-/** From it; `unreadable` says why the picture doesn't decode. */
-export type DetectResponse =
-  | { readonly id: number; readonly detections: Detection[] }
+/** From it, `seen` for the aim of the request; `unreadable` says why the picture doesn't decode. */
+export type LookResponse =
+  | { readonly id: number; readonly seen: Sights[keyof Sights] }
   | { readonly id: number; readonly unreadable: string };

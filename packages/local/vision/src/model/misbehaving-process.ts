@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { DetectRequest, DetectResponse } from "./messages.ts";
+import type { LookRequest, LookResponse } from "./messages.ts";
 
 /** For process-detector.test.ts: a detector's process that does what the first byte of a picture says. */
 
@@ -7,7 +7,7 @@ process.on("disconnect", () => process.exit());
 
 const behaviours: Record<string, (id: number) => void> = {
   /** Finds one thing, at a place that tells the process. */
-  f: (id) => answer({ id, detections: [detection(process.pid)] }),
+  f: (id) => answer({ id, seen: [detection(process.pid)] }),
   /** Can't read it. */
   u: (id) => answer({ id, unreadable: "premature end of JPEG image" }),
   /** Says something and is gone, as when native code crashes or memory runs out. */
@@ -21,11 +21,11 @@ const behaviours: Record<string, (id: number) => void> = {
   l: () => process.exit(3),
 };
 
-process.on("message", ({ id, image }: DetectRequest) =>
+process.on("message", ({ id, image }: LookRequest) =>
   behaviours[String.fromCharCode(image[0] ?? 0)]?.(id),
 );
 
-function answer(response: DetectResponse): void {
+function answer(response: LookResponse): void {
   process.send?.(response);
 }
 

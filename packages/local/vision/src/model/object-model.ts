@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import * as wasm from "@tensorflow/tfjs-backend-wasm";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Detection } from "../detector.ts";
@@ -18,14 +17,10 @@ export interface ObjectModel {
 }
 
 /**
- * Loads the CenterNet of `@vladmandic/human` for TensorFlow.js on WebAssembly. TensorFlow.js keeps its
- * state in the process, so this is for a process of its own.
+ * Loads the CenterNet of `@vladmandic/human`; the backend must be up.
  */
 export async function loadObjectModel(): Promise<ObjectModel> {
   const require = createRequire(import.meta.url);
-  wasm.setWasmPaths(`${path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
-  await tf.setBackend("wasm");
-
   const folder = path.join(path.dirname(require.resolve("@vladmandic/human")), "../models");
   const [topology, weights] = await Promise.all([
     readFile(path.join(folder, "centernet.json"), "utf8"),

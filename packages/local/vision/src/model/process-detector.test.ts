@@ -21,7 +21,7 @@ const hang = Buffer.from("hang");
 
 /** The process that answered. */
 async function processOf(made: Detector): Promise<number | undefined> {
-  return (await made.detect(find))[0]?.thing;
+  return (await made.look("detect", find))[0]?.thing;
 }
 
 function isRunning(pid: number): boolean {
@@ -47,7 +47,7 @@ test("takes all pictures to one process, in the order they come", async () => {
 });
 
 test("says of a picture that doesn't decode that its format is invalid, and why", async () => {
-  await expect(detector().detect(Buffer.from("unreadable"))).rejects.toMatchObject({
+  await expect(detector().look("detect", Buffer.from("unreadable"))).rejects.toMatchObject({
     name: "InvalidImageFormatException",
     message: "Request has invalid image format",
     cause: "premature end of JPEG image",
@@ -57,19 +57,21 @@ test("says of a picture that doesn't decode that its format is invalid, and why"
 test("fails the one picture that crashes the process, and starts another for those that wait", async () => {
   const made = detector();
   const before = await processOf(made);
-  const crashed = made.detect(crash);
+  const crashed = made.look("detect", crash);
   const after = processOf(made);
   await expect(crashed).rejects.toMatchObject({
     name: "InternalServerError",
     retryable: true,
-    message: "The process that detects labels ended with SIGKILL; try again.",
+    message: "The process that looks at pictures ended with SIGKILL; try again.",
     cause: "free(): invalid pointer",
   });
   expect(await after).not.toBe(before);
 });
 
 test("tells the exit code of a process that leaves", async () => {
-  await expect(detector().detect(Buffer.from("leave"))).rejects.toThrow("ended with exit code 3");
+  await expect(detector().look("detect", Buffer.from("leave"))).rejects.toThrow(
+    "ended with exit code 3",
+  );
 });
 
 test("ends a process that hangs, and goes on with another", async () => {
@@ -80,12 +82,12 @@ test("ends a process that hangs, and goes on with another", async () => {
   };
   const made = detector({ timeoutMs: 5000, setDeadline });
   const before = (await processOf(made)) ?? 0;
-  const hung = made.detect(hang);
+  const hung = made.look("detect", hang);
   const after = processOf(made);
   expire();
   await expect(hung).rejects.toMatchObject({
     name: "InternalServerError",
-    message: "The process that detects labels took more than 5000 ms; try again.",
+    message: "The process that looks at pictures took more than 5000 ms; try again.",
   });
   expect(await after).not.toBe(before);
   await vi.waitFor(() => expect(isRunning(before)).toBe(false));
@@ -93,8 +95,8 @@ test("ends a process that hangs, and goes on with another", async () => {
 
 test("fails each call, and ends, where the process can't be started", async () => {
   const made = detector({ entry: new URL("./nothing-here.ts", import.meta.url) });
-  await expect(made.detect(find)).rejects.toThrow("ended with exit code 1");
-  await expect(made.detect(find)).rejects.toMatchObject({
+  await expect(made.look("detect", find)).rejects.toThrow("ended with exit code 1");
+  await expect(made.look("detect", find)).rejects.toMatchObject({
     cause: expect.stringContaining("nothing-here.ts"),
   });
 });
@@ -105,26 +107,26 @@ test("refuses a picture when as many wait as may, by number or by bytes", async 
     { images: 100, bytes: find.length },
   ]) {
     const made = detector({ queue });
-    const accepted = [made.detect(find), made.detect(find)];
-    await expect(made.detect(find)).rejects.toMatchObject({
+    const accepted = [made.look("detect", find), made.look("detect", find)];
+    await expect(made.look("detect", find)).rejects.toMatchObject({
       name: "ThrottlingException",
       retryable: true,
     });
     await Promise.all(accepted);
-    await made.detect(find);
+    await made.look("detect", find);
   }
 });
 
 test("close fails what is under way and what waits, leaves no process, and refuses what comes", async () => {
   const made = detector();
   const pid = (await processOf(made)) ?? 0;
-  const calls = Promise.allSettled([made.detect(hang), made.detect(find)]);
+  const calls = Promise.allSettled([made.look("detect", hang), made.look("detect", find)]);
   await made.close();
   expect(isRunning(pid)).toBe(false);
   expect(await calls).toEqual([
     { status: "rejected", reason: expect.objectContaining({ name: "InternalServerError" }) },
     { status: "rejected", reason: expect.objectContaining({ name: "InternalServerError" }) },
   ]);
-  await expect(made.detect(find)).rejects.toThrow("Label detection is closed.");
+  await expect(made.look("detect", find)).rejects.toThrow("Vision is closed.");
   await made.close();
 });

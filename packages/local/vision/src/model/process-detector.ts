@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { Detection, Detector } from "../detector.ts";
+import type { Detector, Sights } from "../detector.ts";
 import {
   InternalServerError,
   InvalidImageFormatException,
   ThrottlingException,
 } from "../errors.ts";
-import type { DetectRequest, DetectResponse } from "./messages.ts";
+import type { LookRequest, LookResponse } from "./messages.ts";
 
 export interface ProcessDetectorOptions {
-  /** What runs in the process; answers each {@link DetectRequest} with a {@link DetectResponse}. */
+  /** What runs in the process; answers each {@link LookRequest} with a {@link LookResponse}. */
   readonly entry?: URL;
   /** How long one picture may take, the start of the process included. */
   readonly timeoutMs?: number;
@@ -20,8 +20,9 @@ export interface ProcessDetectorOptions {
 
 interface Job {
   readonly id: number;
+  readonly aim: keyof Sights;
   readonly image: Uint8Array;
-  resolve(detections: Detection[]): void;
+  resolve(seen: Sights[keyof Sights]): void;
   reject(error: Error): void;
 }
 
@@ -33,7 +34,7 @@ interface Worker {
 }
 
 /**
- * Runs the model in a process of its own: what its decoder or WebAssembly does to it, a crash, an
+ * Runs the models in a process of their own: what their decoder or WebAssembly does to it, a crash, an
  * endless loop or gigabytes of memory, happens to nobody else. It starts with the first picture and
  * takes one at a time; when it dies or takes too long, that picture's call fails, and the next picture
  * gets a new process.
@@ -63,7 +64,7 @@ export function processDetector({
     const expire = () => abandon(`took more than ${timeoutMs} ms`);
     running = { job, cancelDeadline: setDeadline(expire, timeoutMs) };
     worker ??= start();
-    const request: DetectRequest = { id: job.id, image: job.image };
+    const request: LookRequest = { id: job.id, aim: job.aim, image: job.image };
     // A message that can't be sent means that the process is ending, which is handled there.
     worker.process.send(request, () => {});
   }
@@ -93,10 +94,10 @@ export function processDetector({
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       started.lastWords = (started.lastWords + text).slice(-2000);
     });
-    child.on("message", (response: DetectResponse) => {
+    child.on("message", (response: LookResponse) => {
       if (worker !== started) return;
       settle(response.id, (job) => {
-        if ("detections" in response) job.resolve(response.detections);
+        if ("seen" in response) job.resolve(response.seen);
         else job.reject(new InvalidImageFormatException({ cause: response.unreadable }));
       });
       runNext();
@@ -118,7 +119,7 @@ export function processDetector({
     settle(undefined, (job) =>
       job.reject(
         new InternalServerError(
-          `The process that detects labels ${what}; try again.`,
+          `The process that looks at pictures ${what}; try again.`,
           cause ? { cause } : {},
         ),
       ),
@@ -127,16 +128,23 @@ export function processDetector({
   }
 
   return {
-    version: "darkroom-local-1.0",
-    detect(image) {
-      return new Promise((resolve, reject) => {
-        if (isClosed) throw new InternalServerError("Label detection is closed.");
+    versions: { detect: "darkroom-local-1.0", classify: "darkroom-local-uncalibrated-1.0" },
+    look<Aim extends keyof Sights>(aim: Aim, image: Uint8Array) {
+      return new Promise<Sights[Aim]>((resolve, reject) => {
+        if (isClosed) throw new InternalServerError("Vision is closed.");
         if (waiting.length >= queue.images || waitingBytes + image.byteLength > queue.bytes) {
           throw new ThrottlingException(
-            `${waiting.length} pictures of ${waitingBytes} bytes wait for label detection; slow down.`,
+            `${waiting.length} pictures of ${waitingBytes} bytes wait to be looked at; slow down.`,
           );
         }
-        waiting.push({ id: nextId++, image, resolve, reject });
+        waiting.push({
+          id: nextId++,
+          aim,
+          image,
+          // The process answers what it was asked for.
+          resolve: (seen) => resolve(seen as Sights[Aim]),
+          reject,
+        });
         waitingBytes += image.byteLength;
         runNext();
       });
@@ -144,7 +152,7 @@ export function processDetector({
     async close() {
       isClosed = true;
       for (const job of waiting.splice(0)) {
-        job.reject(new InternalServerError("Label detection was closed."));
+        job.reject(new InternalServerError("Vision was closed."));
       }
       abandon("was closed");
       await Promise.all(ending);

@@ -8,5 +8,5 @@ export const rekognition = jsonSdkService({
     general: "RekognitionException",
     isModelled: (code) => code === "AccessDeniedException" || isModelledCode(code),
   },
-  actions: ["detectLabels"],
+  actions: ["detectLabels", "detectModerationLabels"],
 });
