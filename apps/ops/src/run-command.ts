@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { addEnv } from "./commands/env.ts";
 import { addExecutions } from "./commands/executions.ts";
+import { addFailures } from "./commands/failures.ts";
+import { addFaults } from "./commands/faults.ts";
 import { addProcess } from "./commands/process.ts";
 import { addStart } from "./commands/start.ts";
 import type { Context } from "./context.ts";
@@ -40,7 +42,8 @@ Environment:
   DARKROOM_VISION   model, or fast for instant made-up labels (default: model)
   DARKROOM_DEBUG    set to anything: show stack traces`,
     );
-  for (const add of [addStart, addProcess, addEnv, addExecutions]) add(program, context);
+  for (const add of [addStart, addProcess, addEnv, addExecutions, addFailures, addFaults])
+    add(program, context);
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -28,6 +28,12 @@ export function mayPass(error: unknown): boolean {
   return status !== undefined && (status >= 500 || status === 429);
 }
 
+/** Whether the service answered that it did not do what was asked, rather than nothing or a fault of its own. */
+export function isTurnedDown(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500;
+}
+
 /** Whether the caller is unknown or may not do this: so will it be for every other photo. */
 export function isRefusal(error: unknown): boolean {
   return [401, 403].includes(statusOf(error) ?? 0);

@@ -30,3 +30,13 @@ export class ObjectNotFoundError extends PermanentError {
 export class AccessDeniedError extends PermanentError {
   override readonly name = "AccessDeniedException";
 }
+
+/** No connection to a service, or one that broke off. */
+export class ConnectionError extends RetryableError {
+  override readonly name = "ConnectionError";
+}
+
+/** The connection ended before the object did; another try may get all of it. */
+export class ObjectCutOffError extends RetryableError {
+  override readonly name = "ObjectCutOffError";
+}

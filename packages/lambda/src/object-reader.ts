@@ -3,8 +3,8 @@ import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@a
 import {
   AccessDeniedError,
   ImageIdentifyError,
+  ObjectCutOffError,
   ObjectNotFoundError,
-  RetryableError,
 } from "./errors.ts";
 
 /** In bytes: what the tasks that read a photo whole can hold of it, beside its pixels. */
@@ -86,21 +86,13 @@ async function bytesOf(output: GetObjectCommandOutput): Promise<ObjectBytes> {
     bytes.set(chunk.subarray(0, length - filled), filled);
     filled += chunk.byteLength;
   }
-  if (filled !== length) throw new ObjectCutOffError(filled, length);
+  if (filled !== length) throw new ObjectCutOffError(`S3 sent ${filled} of ${length} bytes`);
   const total = output.ContentRange?.split("/")[1];
   return {
     bytes,
     size: total === undefined ? length : Number(total),
     versionId: output.VersionId ?? "null",
   };
-}
-
-/** The connection ended before the object did; another try may get all of it. */
-class ObjectCutOffError extends RetryableError {
-  override readonly name = "ObjectCutOffError";
-  constructor(filled: number, length: number) {
-    super(`S3 sent ${filled} of ${length} bytes`);
-  }
 }
 
 /**

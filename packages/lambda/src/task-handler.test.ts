@@ -33,3 +33,13 @@ test("an error reaches the machine as it was thrown", async () => {
 
   await expect(handler(event, context)).rejects.toBe(error);
 });
+
+test("a failed connection reaches it under the name that it retries", async () => {
+  const error = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+  const handler = taskHandler({ input, logger: silentLogger(), run: () => Promise.reject(error) });
+
+  await expect(handler(event, context)).rejects.toMatchObject({
+    name: "ConnectionError",
+    cause: error,
+  });
+});

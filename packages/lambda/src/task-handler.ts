@@ -1,5 +1,6 @@
 import type { Context } from "aws-lambda";
 import type * as z from "zod";
+import { namedConnectionFailure } from "./connection-failure.ts";
 import type { Logger } from "./logger.ts";
 import { parse } from "./parse.ts";
 
@@ -19,7 +20,7 @@ export interface Task<Input extends PhotoTask, Output> {
 /**
  * The life of one call, the same for every task: parse the input, put the photo's identity on every log
  * line, run, and log an error with its causes. The machine gets to see only an error's name and message
- * (`errorType`, `errorMessage`).
+ * (`errorType`, `errorMessage`); a failed connection gets a name that it knows.
  */
 export function taskHandler<Input extends PhotoTask, Output>({
   input: schema,
@@ -34,7 +35,8 @@ export function taskHandler<Input extends PhotoTask, Output>({
       const { imageID, s3key, versionId } = input.photo;
       logger.appendKeys({ imageID, s3key, versionId, executionArn: input.executionArn });
       return await run(input, logger);
-    } catch (error) {
+    } catch (thrown) {
+      const error = namedConnectionFailure(thrown);
       logger.error(error instanceof Error ? error.message : String(error), {
         error: error as Error,
       });

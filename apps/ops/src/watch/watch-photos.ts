@@ -26,7 +26,10 @@ const outageMs = 30_000;
 /** So long a row may be of the version before, until it is asked whether a newer one has come. */
 const supersededAfterMs = 2000;
 
-/** Longer than all tries of a task together take when each ends in its timeout. */
+/**
+ * Longer than all tries of a task together take when each ends in its timeout (docs/retries.md). A photo that is throttled
+ * may be without news for longer: it goes on, and its row will tell.
+ */
 const stalledAfterMs = 15 * 60_000;
 
 /**

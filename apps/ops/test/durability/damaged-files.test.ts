@@ -124,6 +124,7 @@ describe("a database whose head was destroyed", () => {
     "states.sqlite",
     "events.sqlite",
     "logs.sqlite",
+    "faults.sqlite",
     "lambda/async-invocations.sqlite",
   ])(
     "%s is told by its name and what to do; exit 1, and nothing is changed",

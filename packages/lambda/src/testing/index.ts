@@ -1,5 +1,8 @@
 export { type Answer, answering, type Request } from "./answering.ts";
+export { type BundledRun, type BundledTask, startBundledTask } from "./bundled-task.ts";
 export { memoryDocumentClient } from "./memory-document-client.ts";
 export { type MemoryObjects, memoryObjects } from "./memory-objects.ts";
+export { type Retrier, retrierOf } from "./retrier-of.ts";
 export { samplePhoto } from "./sample-photo.ts";
+export { jsonFailure, s3Failure } from "./service-failures.ts";
 export { silentLogger } from "./silent-logger.ts";

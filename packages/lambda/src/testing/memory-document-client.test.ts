@@ -64,6 +64,27 @@ describe("conditions", () => {
   });
 });
 
+test.each([
+  [1, 2, true],
+  [2, 2, false],
+  [10, 9, false],
+])("numbers are compared as numbers: %d < %d is %s", async (n, limit, holds) => {
+  const { client } = table({ id: "1", n });
+
+  const write = await conditionalWrite(() =>
+    client.send(
+      new PutCommand({
+        TableName: "t",
+        Item: { id: "1" },
+        ConditionExpression: "n < :limit",
+        ExpressionAttributeValues: { ":limit": limit },
+      }),
+    ),
+  );
+
+  expect(write.written).toBe(holds);
+});
+
 test("an update sets and removes attributes and leaves the others", async () => {
   const { client, items } = table({ id: "1", a: "x", b: "y", status: "OLD" });
 

@@ -161,7 +161,10 @@ function compare(left: unknown, comparator: string, right: unknown): boolean {
     case "<>":
       return left !== right;
     case "<":
-      return typeof left === "string" && typeof right === "string" && left < right;
+      return (
+        (typeof left === "string" && typeof right === "string" && left < right) ||
+        (typeof left === "number" && typeof right === "number" && left < right)
+      );
     default:
       throw new Error(`The memory table has no comparator ${comparator}`);
   }

@@ -9,14 +9,19 @@ import { type AccessKey, openCredentials, roleSession } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { createDynamoDb } from "./dynamodb/dynamodb.ts";
 import { createEvents } from "./events/events.ts";
+import { createFaults } from "./faults/faults.ts";
 import { createEndpoint } from "./http/endpoint.ts";
 import { createAccess } from "./iam/access.ts";
 import { createLambda } from "./lambda/lambda.ts";
 import { createLogs } from "./logs/logs.ts";
 import { operatorKeyFile } from "./operator-key.ts";
-import { createRekognition, type LabelDetector } from "./rekognition/rekognition.ts";
+import {
+  createRekognition,
+  type LabelDetector,
+  type ModerationDetector,
+} from "./rekognition/rekognition.ts";
 import { createS3 } from "./s3/s3.ts";
-import type { Call } from "./service.ts";
+import type { Call, NamedService } from "./service.ts";
 import { createSqs } from "./sqs/sqs.ts";
 import { createStates } from "./states/states-service.ts";
 import { createSts } from "./sts/sts.ts";
@@ -32,7 +37,7 @@ export interface CloudOptions {
   readonly stackFile: string;
   /** Which folder stands for a Lambda layer of this name. */
   readonly layerFolders: ReadonlyMap<string, string>;
-  readonly labels: LabelDetector;
+  readonly labels: LabelDetector & ModerationDetector;
   /** Told one line at a time: what went wrong inside, and nothing secret. */
   readonly log: (line: string) => void;
 }
@@ -102,6 +107,14 @@ async function open(
   };
 
   const common = { place, clock, onFault };
+  const faults = closing(
+    createFaults({
+      databaseFile: file("faults.sqlite"),
+      clock,
+      functionNames: () => [...draft.functions.values()].map(({ name }) => name),
+      services: (): readonly NamedService[] => [...ofTasks, states.service],
+    }),
+  );
   const logs = closing(createLogs({ ...common, databaseFile: file("logs.sqlite") }));
   const dynamodb = closing(createDynamoDb({ ...common, databaseFile: file("dynamodb.sqlite") }));
   const sqs = closing(createSqs({ ...common, databaseFile: file("sqs.sqlite"), endpointUrl }));
@@ -150,6 +163,7 @@ async function open(
       appendLog: logs.append,
       sqs: sqs.service,
       callAs,
+      takeFault: faults.takeForInvocation,
       capacity: {
         cores: availableParallelism(),
         memoryMb: Math.floor((totalmem() * memoryShare) / 2 ** 20),
@@ -171,8 +185,21 @@ async function open(
         send(queueArn, body, callFor("events.amazonaws.com", ruleArn), attributes),
     }),
   );
-  const rekognition = createRekognition({ detector: options.labels, readObject: s3.readObject });
+  const rekognition = createRekognition({
+    detector: options.labels,
+    readObject: s3.readObject,
+    moderation: { detector: options.labels, readMetadata: s3.readMetadata },
+  });
   const sts = createSts({ place });
+  const ofTasks: readonly NamedService[] = [
+    s3,
+    sqs,
+    dynamodb,
+    lambda,
+    events,
+    logs,
+    rekognition,
+  ].map(({ service }) => faults.faulty<NamedService>(service));
   const states = closing(
     createStates({
       ...common,
@@ -183,13 +210,11 @@ async function open(
       requireLogDelivery: (roleArn, group) =>
         logs.requireDelivery(callAs(roleSession(roleArn, "StepFunctions")), group),
       services: {
-        invokeFunction: lambda.invoke,
-        services: new Map(
-          [s3, sqs, dynamodb, lambda, events, logs, rekognition, sts].map(({ service }) => [
-            service.name,
-            service,
-          ]),
-        ),
+        async invokeFunction(name, payload, invocation) {
+          await faults.beforeCall("lambda", "Invoke", invocation.call);
+          return lambda.invoke(name, payload, invocation);
+        },
+        services: new Map([...ofTasks, sts.service].map((service) => [service.name, service])),
         callAs(caller, signal, assumedBy) {
           if (assumedBy !== undefined) access.requireAssumable(caller.roleArn, assumedBy);
           return callAs(caller, signal);
@@ -211,9 +236,7 @@ async function open(
   for (const rule of draft.rules.values()) events.putRule(rule);
 
   server = createEndpoint({
-    services: [s3, sqs, dynamodb, lambda, states, events, logs, rekognition, sts].map(
-      ({ service }) => service,
-    ),
+    services: [...ofTasks, faults.faulty(states.service), sts.service, faults.service],
     credentials,
     authorizeAs: access.authorizeAs,
     onFault,

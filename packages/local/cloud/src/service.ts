@@ -57,6 +57,14 @@ export interface Service {
   errorResponse(error: ServiceFailure, request: FailedRequest): ServiceResponse;
 }
 
+/** A service that tells its operations apart by name before it runs them. */
+export interface NamedService extends Service {
+  /** As its API names them, e.g. `UpdateItem`. */
+  readonly operations: readonly string[];
+  /** The one that a request is for; undefined when it isn't there, which `handle` says. */
+  operationOf(request: ServiceRequest): Promise<string | undefined>;
+}
+
 /** What is left of a request when it has failed, perhaps before it was routed. */
 export interface FailedRequest {
   readonly requestId: string;

@@ -15,6 +15,8 @@ const executionStatusChange = z.looseObject({
     input: z.string().nullish(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
+    /** How often it had been redriven when it ended so. */
+    redriveCount: z.int().nonnegative().nullish(),
   }),
 });
 

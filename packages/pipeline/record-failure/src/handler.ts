@@ -1,7 +1,13 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type Context, createLogger, handleSqsBatch, parseEnvironment } from "@darkroom/lambda";
+import {
+  type Context,
+  createLogger,
+  handleSqsBatch,
+  namedConnectionFailure,
+  parseEnvironment,
+} from "@darkroom/lambda";
 import * as z from "zod";
 import { countFailedPhotos } from "./count-failed-photos.ts";
 import { executionReader } from "./execution-reader.ts";
@@ -14,15 +20,17 @@ import { recordFailure } from "./record-failure.ts";
 const environment = parseEnvironment(z.object({ IMAGE_TABLE: z.string().min(1) }), process.env);
 const logger = createLogger("record-failure");
 
-// These clients keep the SDK's own retries: this is the last resort, also where no machine retries it.
-const table = countFailedPhotos(
-  imageTable(
-    DynamoDBDocumentClient.from(new DynamoDBClient(), {
-      marshallOptions: { removeUndefinedValues: true },
-    }),
-    environment.IMAGE_TABLE,
-  ),
-);
+const tableWith = (client: DynamoDBClient) =>
+  countFailedPhotos(
+    imageTable(
+      DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+      environment.IMAGE_TABLE,
+    ),
+  );
+// One attempt a call of the machine, whose Retry says how often and how long to try again.
+const machineTable = tableWith(new DynamoDBClient({ maxAttempts: 1 }));
+// No machine retries what the rule and the queue ask for: there the SDK's own retries stay.
+const table = tableWith(new DynamoDBClient());
 const executions = executionReader(new SFNClient());
 
 export async function handler(event: unknown, context: Context) {
@@ -32,7 +40,11 @@ export async function handler(event: unknown, context: Context) {
   switch (failure.from) {
     case "machine": {
       const { photo, executionArn } = failure.failure;
-      const recorded = await recordFailure(failure.failure, table, new Date());
+      const recorded = await recordFailure(failure.failure, machineTable, new Date()).catch(
+        (error: unknown) => {
+          throw namedConnectionFailure(error);
+        },
+      );
       logger.info("A failure of the machine", { imageID: photo.imageID, executionArn, recorded });
       return { recorded };
     }

@@ -11,6 +11,8 @@ export interface Ending {
   errReason: string;
   /** What the row is given as its executionArn; its own where this isn't there. */
   newExecutionArn?: string;
+  /** As the execution's end says; a row that was given a later redrive since stays as it is. */
+  redriveCount?: number;
 }
 
 /** The rows of ImageMetadata, as far as recording a failure needs them. */
@@ -32,6 +34,11 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
   return {
     async end(ending, over, updatedTime) {
       const overValues = over.map((status, index) => [`:over${index}`, status] as const);
+      const { redriveCount } = ending;
+      const redrives =
+        redriveCount === undefined
+          ? ""
+          : " AND (attribute_not_exists(redriveCount) OR redriveCount < :laterRedrive)";
       const write = await conditionalWrite(() =>
         client.send(
           new UpdateCommand({
@@ -39,7 +46,7 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
             Key: { imageID: ending.imageID },
             UpdateExpression:
               "SET #status = :status, errReason = :reason, executionArn = :newArn, updatedTime = :now",
-            ConditionExpression: `executionArn = :own AND #status IN (${overValues.map(([name]) => name).join(", ")}) AND NOT (#status = :status AND errReason = :reason)`,
+            ConditionExpression: `executionArn = :own AND #status IN (${overValues.map(([name]) => name).join(", ")}) AND NOT (#status = :status AND errReason = :reason)${redrives}`,
             ExpressionAttributeNames: { "#status": "status" },
             ExpressionAttributeValues: {
               ":status": ending.status,
@@ -47,6 +54,7 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
               ":newArn": ending.newExecutionArn ?? ending.executionArn,
               ":now": updatedTime,
               ":own": ending.executionArn,
+              ...(redriveCount === undefined ? {} : { ":laterRedrive": redriveCount + 1 }),
               ...Object.fromEntries(overValues),
             },
           }),

@@ -12,6 +12,9 @@ const open: readonly PhotoStatus[] = ["PROCESSING", "PENDING_REVIEW"];
  * Records that an execution ended badly: aborted, timed out, or failed by what no Catch sees. The photo
  * is told by the execution's input, which the event carries unless it is above 248 KiB; then the
  * execution itself is asked. (Its ARN alone doesn't name the photo, and the table has no index on it.)
+ *
+ * A redriven execution ends more than once under the same ARN, and EventBridge may tell an end late or
+ * twice: an end before the redrive that the row waits for changes nothing.
  * @returns whether that changed the row
  * @throws {InvalidInputError} the execution was started by hand with an input that names no photo
  */
@@ -25,7 +28,13 @@ export async function recordEndedExecution(
   const input = execution.input ?? (await executions.inputOf(executionArn)) ?? "";
   const { photo } = parseJson(imageProcessingInput, input);
   return table.end(
-    { imageID: photo.imageID, executionArn, status: "FAILED", errReason: reasonOf(execution) },
+    {
+      imageID: photo.imageID,
+      executionArn,
+      status: "FAILED",
+      errReason: reasonOf(execution),
+      redriveCount: execution.redriveCount ?? 0,
+    },
     open,
     now.toISOString(),
   );

@@ -147,6 +147,30 @@ describe("an execution that ended in a way that no state saw", () => {
     },
   );
 
+  test("is no news to a row that was given a redrive since, told late or twice", async () => {
+    const { table, row } = place({ redriveCount: 1 });
+    const aborted = { ...ended, status: "ABORTED" as const, redriveCount: 0 };
+    expect(await recordEndedExecution(aborted, table, knowing({}), now)).toBe(false);
+    expect(row()).toMatchObject({ status: "PROCESSING", executionArn: own });
+  });
+
+  test.each([
+    ["its redrive, under the same ARN", { redriveCount: 1 }, 1],
+    ["a redrive that no retry asked for", {}, 1],
+  ])("leaves FAILED and why after %s", async (_, changes, redriveCount) => {
+    const { table, row } = place(changes);
+    const aborted = { ...ended, status: "ABORTED" as const, redriveCount };
+    expect(await recordEndedExecution(aborted, table, knowing({}), now)).toBe(true);
+    expect(row()).toMatchObject({ status: "FAILED", errReason: "its execution was aborted" });
+  });
+
+  test("doesn't touch the row of the execution that a retry started afresh", async () => {
+    const { table, row } = place({ executionArn: own.replace("-r1", "-r2") });
+    const aborted = { ...ended, status: "ABORTED" as const };
+    expect(await recordEndedExecution(aborted, table, knowing({}), now)).toBe(false);
+    expect(row()).toMatchObject({ status: "PROCESSING" });
+  });
+
   test("and was started by hand with an input that names no photo is told", async () => {
     const { table } = place();
     const execution = { ...ended, status: "FAILED" as const, input: "{}" };

@@ -13,7 +13,7 @@ const environment = parseEnvironment(
 );
 const logger = createLogger("start-execution");
 
-// These clients keep the SDK's own retries (3 attempts): no machine retries this function, and SQS
+// These clients keep the SDK's own retries: no machine retries this function, and SQS
 // would only deliver again after the visibility timeout.
 const table = imageTable(
   DynamoDBDocumentClient.from(new DynamoDBClient(), {

@@ -136,6 +136,8 @@ export const imageItem = z.object({
   executionArn: z.string(),
   status: photoStatus,
   errReason: z.string().optional(),
+  /** How often a retry had the execution redriven: an earlier end of it doesn't count any more. */
+  redriveCount: z.int().positive().optional(),
   extractedMetadata: extractedMetadata.optional(),
   tags: z.array(tag).optional(),
   thumbnail: derivedImage.optional(),

@@ -64,13 +64,6 @@ const failing =
     throw new TaskFailedError(name, JSON.stringify({ errorType: name, errorMessage: message }));
   };
 
-/** Goes wrong so many times, and then well. */
-function failingFirst(times: number, name: string, then: TestTask): TestTask {
-  let left = times;
-  return (input, invocation) =>
-    left-- > 0 ? failing(name, "no")(input, invocation) : then(input, invocation);
-}
-
 const counted = (calls: Run["calls"], task: string) => calls.filter((call) => call.task === task);
 
 describe("a photo", () => {
@@ -138,32 +131,6 @@ describe.each([
   ["GenerateThumbnails", "GenerateThumbnails"],
   ["PersistMetadata", "PersistMetadata"],
 ] as const)("when %s fails", (task, state) => {
-  test.each([
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "SlowDown",
-    "ServiceUnavailable",
-  ])("for %s, it is tried up to six times more", async (name) => {
-    const passed = await run({ [task]: failingFirst(6, name, fine[task] as TestTask) });
-    expect(passed.status).toBe("SUCCEEDED");
-    expect(counted(passed.calls, task)).toHaveLength(7);
-
-    const given = await run({ [task]: failing(name, "still") });
-    expect(given).toMatchObject({ status: "FAILED", error: name });
-    expect(counted(given.calls, task)).toHaveLength(7);
-  });
-
-  test.each(["Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError", "TypeError"])(
-    "for %s, it is tried up to three times more",
-    async (name) => {
-      const passed = await run({ [task]: failingFirst(3, name, fine[task] as TestTask) });
-      expect(passed.status).toBe("SUCCEEDED");
-
-      const given = await run({ [task]: failing(name, "still") });
-      expect(counted(given.calls, task)).toHaveLength(4);
-    },
-  );
-
   test.each(["InvalidInputError", "ObjectNotFoundError", "AccessDeniedException"])(
     "for %s, it is not tried again, and the row names state and error",
     async (name) => {

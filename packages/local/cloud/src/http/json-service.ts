@@ -1,11 +1,11 @@
 import { AwsError, operationNotSupported } from "../aws-error.ts";
-import type { Call, Operation, Service, ServiceRequest, ServiceResponse } from "../service.ts";
+import type { Call, NamedService, Operation, ServiceRequest, ServiceResponse } from "../service.ts";
 
 /** Bodies of JSON calls are bounded; DynamoDB's BatchWriteItem is the largest with 16 MB. */
 const maximumBodyBytes = 17 * 1024 * 1024;
 
 /** A service that speaks AWS JSON: the operation in X-Amz-Target, JSON in and out. */
-export interface JsonService extends Service {
+export interface JsonService extends NamedService {
   /** The same operations for callers inside the process, with the same validation and permissions. */
   call(operation: string, input: unknown, call: Call): Promise<unknown>;
 }
@@ -31,10 +31,11 @@ export function jsonService(options: {
 
   return {
     name,
+    operations: Object.keys(operations),
+    operationOf: async (request) => targetOf(request),
     call,
     async handle(request: ServiceRequest): Promise<ServiceResponse> {
-      const target = request.headers["x-amz-target"];
-      const operation = typeof target === "string" ? target.slice(target.lastIndexOf(".") + 1) : "";
+      const operation = targetOf(request) ?? "";
       if (operation === "") {
         throw new AwsError("UnknownOperationException", `${name} needs the header X-Amz-Target.`);
       }
@@ -61,6 +62,12 @@ export function jsonService(options: {
       };
     },
   };
+}
+
+/** `DynamoDB_20120810.UpdateItem` is UpdateItem. */
+function targetOf({ headers }: ServiceRequest): string | undefined {
+  const target = headers["x-amz-target"];
+  return typeof target === "string" ? target.slice(target.lastIndexOf(".") + 1) : undefined;
 }
 
 function parseJson(body: Buffer): unknown {

@@ -208,12 +208,22 @@ function contextOf(invocation) {
   };
 }
 
+/** An error of a class of that name, as a handler's own would be. */
+function injectedError({ errorType, errorMessage }) {
+  const { [errorType]: Injected } = { [errorType]: class extends Error {} };
+  const error = new Injected(errorMessage);
+  error.name = errorType;
+  Error.captureStackTrace(error, injectedError);
+  return error;
+}
+
 async function invoke(handler, invocation, body) {
   current = invocation;
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
   // While the handler runs only its own work keeps the process up: a promise that nothing will settle ends it.
   host.unref();
   try {
+    if (invocation.fault !== undefined) throw injectedError(invocation.fault);
     const text = serialize(await handler(JSON.parse(body), contextOf(invocation)));
     if (Buffer.byteLength(text) > maximumResponseBytes) finish("error", tooLarge);
     else finish("result", text);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
+import type { InvocationFault } from "../faults/fault.ts";
 import type { FunctionDraft } from "../terraform/draft.ts";
 import { exited, type Failure, timedOut } from "./failures.ts";
 import type { InvocationHeader } from "./frames.ts";
@@ -16,6 +17,7 @@ export interface Invocation {
   readonly clientContext?: unknown;
   /** Whether the end of its log is wanted. */
   readonly tail: boolean;
+  readonly fault?: InvocationFault | undefined;
 }
 
 export interface InvocationResult {
@@ -162,9 +164,9 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     onReady = undefined;
   }
 
-  function handle(invocation: Invocation): Promise<Ending> {
+  function handle(invocation: Invocation, timeoutMs: number): Promise<Ending> {
     if (endedBefore !== undefined) return Promise.resolve(endedBefore);
-    const timeoutMs = definition.timeoutSeconds * 1000;
+    const { fault } = invocation;
     const header: InvocationHeader = {
       requestId: invocation.requestId,
       functionArn: invocation.functionArn,
@@ -173,21 +175,32 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
       ...(invocation.clientContext === undefined
         ? {}
         : { clientContext: invocation.clientContext }),
+      ...(fault?.kind === "error" ? { fault } : {}),
     };
     return new Promise((resolve) => {
       const timeout = setTimeout(() => end({ kind: "timeout" }), timeoutMs);
       const memoryCheck = setInterval(() => {
         if (child.memory.read().usedMb > definition.memoryMb + runtimeAllowanceMb) kill();
       }, memoryCheckMs);
+      let lateStart =
+        fault?.kind === "delay"
+          ? setTimeout(() => {
+              lateStart = undefined;
+              send();
+            }, fault.seconds * 1000)
+          : undefined;
       onEnding = (ending) => {
+        // It did its work, and its answer comes too late.
+        if (fault?.kind === "timeout" && isAnswer(ending)) return;
         clearTimeout(timeout);
+        clearTimeout(lateStart);
         clearInterval(memoryCheck);
         onEnding = undefined;
         onReady = undefined;
         resolve(ending);
       };
       const send = (): void => {
-        if (ready) child.send(header, invocation.payload);
+        if (ready && lateStart === undefined) child.send(header, invocation.payload);
       };
       send();
       if (!ready) onReady = send;
@@ -196,7 +209,7 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
 
   /** Waits for the rest of what the invocation has written. */
   async function drained(ending: Ending): Promise<void> {
-    const answered = ending.kind === "result" || ending.kind === "error";
+    const answered = isAnswer(ending);
     if (ending.kind === "timeout") kill();
     if (exit !== undefined || (answered && markersMissing <= 0)) return;
     const complete = await within(
@@ -227,12 +240,13 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
       write([platform.start(requestId)]);
       markersMissing = 2;
       const startedMs = performance.now();
-      const ending = await handle(invocation);
-      const timeoutMs = definition.timeoutSeconds * 1000;
+      const timeoutSeconds = timeoutOf(definition, invocation.fault);
+      const timeoutMs = timeoutSeconds * 1000;
+      const ending = await handle(invocation, timeoutMs);
       const durationMs = ending.kind === "timeout" ? timeoutMs : performance.now() - startedMs;
       await drained(ending);
       if (stopped || exit?.spawnError !== undefined) throw unavailable(exit?.spawnError);
-      const failure = failureOf(ending, exit, requestId, definition.timeoutSeconds);
+      const failure = failureOf(ending, exit, requestId, timeoutSeconds);
       const payload = "body" in ending ? ending.body : JSON.stringify(failure);
       const report: Report = {
         requestId,
@@ -251,6 +265,14 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     },
   };
 }
+
+/** A fault can't give a function more time than it has. */
+const timeoutOf = (
+  { timeoutSeconds }: FunctionDraft,
+  fault: InvocationFault | undefined,
+): number => (fault?.kind === "timeout" ? Math.min(fault.seconds, timeoutSeconds) : timeoutSeconds);
+
+const isAnswer = ({ kind }: Ending): boolean => kind === "result" || kind === "error";
 
 /** What to say when the process has failed; an error that the handler has thrown is none. */
 function failureOf(

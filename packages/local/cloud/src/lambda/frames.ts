@@ -12,6 +12,8 @@ export interface InvocationHeader {
   readonly deadlineMs: number;
   readonly traceId: string;
   readonly clientContext?: unknown;
+  /** What is thrown in the handler's place. */
+  readonly fault?: { readonly errorType: string; readonly errorMessage: string };
 }
 
 const reply = z.strictObject({

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "@darkroom/states";
 import type { Caller } from "../caller.ts";
 import { type AccessKey, roleSession } from "../credentials.ts";
+import type { InvocationFault } from "../faults/fault.ts";
 import type { Place } from "../place.ts";
 import type { Call } from "../service.ts";
 import type { FunctionDraft } from "../terraform/draft.ts";
@@ -62,6 +63,7 @@ export function createInvoker(options: {
   issueRoleKey: (roleArn: string, sessionName: string) => AccessKey;
   appendLog: (logGroup: string, stream: string, events: readonly LogEvent[], writer: Call) => void;
   callAs: (caller: Caller, signal: AbortSignal) => Call;
+  takeFault?: (functionName: string) => InvocationFault | undefined;
 }) {
   const { clock } = options;
   const places = Math.ceil(options.capacity.cores * placesPerCore);
@@ -150,15 +152,16 @@ export function createInvoker(options: {
       });
       const session = sessionArn(definition);
       sessions.set(session, (sessions.get(session) ?? 0) + 1);
-      const invocation: Invocation = {
-        requestId: request.requestId,
-        functionArn: definition.arn,
-        payload,
-        clientContext: request.clientContext,
-        tail: request.tail ?? false,
-      };
       try {
         request.onStarted?.();
+        const invocation: Invocation = {
+          requestId: request.requestId,
+          functionArn: definition.arn,
+          payload,
+          clientContext: request.clientContext,
+          tail: request.tail ?? false,
+          fault: options.takeFault?.(definition.name),
+        };
         return await lease.process.run(invocation);
       } finally {
         const left = (sessions.get(session) ?? 1) - 1;

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Clock } from "@darkroom/states";
 import type { Caller } from "../caller.ts";
 import type { AccessKey } from "../credentials.ts";
+import type { InvocationFault } from "../faults/fault.ts";
 import type { JsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
-import type { Call, Service } from "../service.ts";
+import type { Call, NamedService } from "../service.ts";
 import type {
   EventSourceMappingDraft,
   FunctionDraft,
@@ -48,11 +49,13 @@ export interface LambdaOptions {
   readonly callAs: (caller: Caller, signal: AbortSignal) => Call;
   /** Of the machine: it bounds how many invocations run at once, and the sum of the memory sizes of all processes. */
   readonly capacity: { readonly cores: number; readonly memoryMb: number };
+  /** What is to become of an invocation that begins now, beside what its function makes of it. */
+  readonly takeFault?: (functionName: string) => InvocationFault | undefined;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
 export interface Lambda {
-  readonly service: Service;
+  readonly service: NamedService;
   /** @throws Error that names the function and what about it can't be run here. */
   putFunction(definition: FunctionDraft): void;
   putPermission(permission: PermissionDraft): void;

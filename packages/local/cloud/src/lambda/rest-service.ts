@@ -1,7 +1,7 @@
 import { AwsError, operationNotSupported } from "../aws-error.ts";
 import type {
   FailedRequest,
-  Service,
+  NamedService,
   ServiceFailure,
   ServiceRequest,
   ServiceResponse,
@@ -70,9 +70,11 @@ export function restService(options: {
   invoke: (name: string, request: ServiceRequest) => Promise<ServiceResponse>;
   /** Answers a request that follows a link to a function's code; undefined when it is another. */
   download: (request: ServiceRequest) => ServiceResponse | undefined;
-}): Service {
+}): NamedService {
   return {
     name: "lambda",
+    operations: ["Invoke", ...Object.keys(options.operations)],
+    operationOf: async ({ method, rawPath }) => find(method, rawPath)?.operation,
     async handle(request) {
       const archive = options.download(request);
       if (archive !== undefined) return archive;
@@ -92,11 +94,22 @@ export function restService(options: {
   };
 }
 
-function route(method: string, rawPath: string): { operation: string; name: string } {
+interface Route {
+  readonly operation: string;
+  readonly name: string;
+}
+
+function find(method: string, rawPath: string): Route | undefined {
   for (const [of, pattern, operation] of patterns) {
     const match = of === method ? pattern.exec(rawPath) : null;
     if (match !== null) return { operation, name: decodeURIComponent(match[1] ?? "") };
   }
+  return undefined;
+}
+
+function route(method: string, rawPath: string): Route {
+  const found = find(method, rawPath);
+  if (found !== undefined) return found;
   throw new AwsError("NotImplemented", `The local cloud does not support ${method} ${rawPath}.`, {
     status: 501,
   });

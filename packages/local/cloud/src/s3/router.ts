@@ -42,6 +42,16 @@ export async function route(request: ServiceRequest, parts: S3Parts): Promise<Se
   return operation.run({ ...call, bucket: findBucket(parts, bucketName), key }, parts);
 }
 
+/** Which operation a request is for, by AWS's name. */
+export function operationOf(request: ServiceRequest): string | undefined {
+  const { bucket, key } = readAddress(request.host, request.rawPath);
+  const call: ServiceCall = { request, headers: readHeaders(request), query: request.query };
+  if (bucket === undefined) return find(serviceRoutes, call)?.name;
+  if (key !== undefined) return find(objectRoutes, call)?.name;
+  const named = subresource(call) === undefined ? find(bucketNameRoutes, call) : undefined;
+  return (named ?? find(bucketRoutes, call))?.name;
+}
+
 function findBucket({ store }: S3Parts, name: string) {
   const bucket = store.buckets.find(name);
   if (bucket === undefined) throw noSuchBucket(name);

@@ -102,3 +102,12 @@ export const objectRoutes: readonly Route<ObjectCall>[] = [
   { method: "DELETE", parameter: "tagging", operation: deleteObjectTagging },
   { method: "DELETE", operation: deleteObject },
 ];
+
+/** All of them, by AWS's names. */
+export const operationNames: readonly string[] = [
+  ...new Set(
+    [serviceRoutes, bucketNameRoutes, bucketRoutes, objectRoutes].flatMap((routes) =>
+      routes.map(({ operation }) => operation.name),
+    ),
+  ),
+];

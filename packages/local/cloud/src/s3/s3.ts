@@ -4,7 +4,7 @@ import type { Clock } from "@darkroom/states";
 import { AwsError } from "../aws-error.ts";
 import { readAll } from "../http/payload.ts";
 import type { Place } from "../place.ts";
-import type { Authorize, Service } from "../service.ts";
+import type { Authorize, NamedService } from "../service.ts";
 import type { BucketDraft } from "../terraform/draft.ts";
 import { type BlobStore, createBlobStore } from "./blobs/blob-store.ts";
 import { withCors } from "./cors/with-cors.ts";
@@ -17,7 +17,8 @@ import type { Effects, S3Parts, Write } from "./operation.ts";
 import { readVersion } from "./operations/get-object.ts";
 import { authorizeKey, bucketArn } from "./permissions.ts";
 import { putBucket } from "./put-bucket.ts";
-import { route } from "./router.ts";
+import { operationOf, route } from "./router.ts";
+import { operationNames } from "./routes.ts";
 import { noSuchBucket, S3Error } from "./s3-error.ts";
 import { openS3Store, type S3Store } from "./store/s3-store.ts";
 import { answerUnsigned } from "./unsigned.ts";
@@ -47,7 +48,7 @@ export interface S3Notification {
 }
 
 export interface S3 {
-  readonly service: Service;
+  readonly service: NamedService;
   /**
    * Makes a bucket, or brings its settings to what the stack says; objects stay.
    * @throws Error that names what is not supported
@@ -62,6 +63,11 @@ export interface S3 {
     authorize: Authorize,
     limit: number,
   ): Promise<Uint8Array>;
+  /** An object's own metadata without `x-amz-meta-`, by the same permissions. @throws AwsError as GetObject does */
+  readMetadata(
+    object: { readonly bucket: string; readonly key: string; readonly versionId?: string },
+    authorize: Authorize,
+  ): Readonly<Record<string, string>>;
   /** Begins to deliver events, and removes what a crash left behind. */
   start(): void;
   close(): Promise<void>;
@@ -106,6 +112,8 @@ export function createS3(options: S3Options): S3 {
   return {
     service: {
       name: "s3",
+      operations: operationNames,
+      operationOf: async (request) => operationOf(request),
       async handle(request) {
         const response = await withCors(request, parts, () => route(request, parts));
         const headers = { "x-amz-id-2": hostId(request.requestId), ...response.headers };
@@ -137,6 +145,7 @@ export function createS3(options: S3Options): S3 {
     putBucket: (draft) => putBucket(draft, store, clock),
 
     readObject: (object, authorize, limit) => readObject(parts, object, authorize, limit),
+    readMetadata: (object, authorize) => findObject(parts, object, authorize).attributes.metadata,
 
     start() {
       started = true;
@@ -157,12 +166,12 @@ export function createS3(options: S3Options): S3 {
 const sweep = (blobs: BlobStore, { versions }: S3Store): Promise<void> =>
   blobs.sweep(versions.isKnownBlob);
 
-async function readObject(
+/** Finds an object, or a version of it, that whom `authorize` stands for may read. */
+function findObject(
   parts: S3Parts,
   object: { readonly bucket: string; readonly key: string; readonly versionId?: string },
   authorize: Authorize,
-  limit: number,
-): Promise<Uint8Array> {
+): ReturnType<typeof findVersion> {
   const { key, versionId } = object;
   const bucket = parts.store.buckets.find(object.bucket);
   if (bucket === undefined) throw noSuchBucket(object.bucket);
@@ -172,7 +181,16 @@ async function readObject(
     key,
     versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion",
   );
-  const version = findVersion(parts.store, { bucket, key, versionId }, authorize, "GET");
+  return findVersion(parts.store, { bucket, key, versionId }, authorize, "GET");
+}
+
+async function readObject(
+  parts: S3Parts,
+  object: { readonly bucket: string; readonly key: string; readonly versionId?: string },
+  authorize: Authorize,
+  limit: number,
+): Promise<Uint8Array> {
+  const version = findObject(parts, object, authorize);
   if (version.size > limit) {
     throw new AwsError(
       "ImageTooLargeException",

@@ -40,6 +40,10 @@ export function sqsProtocol(operations: Readonly<Record<string, Operation>>): Js
 
   return {
     ...json,
+    operationOf: async (request) =>
+      speaksJson(request)
+        ? json.operationOf(request)
+        : (await readQueryRequest(request, version)).action,
     handle: (request) => (speaksJson(request) ? json.handle(request) : handleQuery(request)),
     errorResponse: (error, request) =>
       speaksJson(request) ? jsonError(error) : queryError(error, request),

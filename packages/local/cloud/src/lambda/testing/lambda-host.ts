@@ -39,6 +39,7 @@ export async function startLambda(
     sqs?: LambdaOptions["sqs"];
     layerFolders?: LambdaOptions["layerFolders"];
     folder?: string;
+    takeFault?: LambdaOptions["takeFault"];
     /** What the role of the functions may do. */
     statement?: object;
   } = {},
@@ -102,6 +103,7 @@ export async function startLambda(
     sqs: options.sqs ?? { call: () => Promise.reject(new Error("no queues here")) },
     callAs,
     capacity: options.capacity ?? { cores: 2, memoryMb: 4096 },
+    ...(options.takeFault === undefined ? {} : { takeFault: options.takeFault }),
     onFault(error) {
       faults.push(error instanceof Error ? error.message : String(error));
       changed();

@@ -1,0 +1,71 @@
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type ImageItem, imageItem } from "@darkroom/workflow";
+
+/** The rows of ImageMetadata, as far as a retry needs them. */
+export interface PhotoRows {
+  /** As it stands now: a consistent read. Undefined where there is none. */
+  read(imageID: string): Promise<ImageItem | undefined>;
+  /**
+   * Gives a row another state, if it still is as it was read: no newer version, no other retry and no
+   * end of its execution came between.
+   * @returns the row as it is now; undefined when it was changed meanwhile
+   */
+  replace(seen: ImageItem, state: RowState, now: Date): Promise<ImageItem | undefined>;
+}
+
+/** What a retry changes; what isn't there is removed. */
+export type RowState = Pick<ImageItem, "executionArn" | "status" | "errReason" | "redriveCount">;
+
+export function photoRows(client: DynamoDBDocumentClient, TableName: string): PhotoRows {
+  return {
+    async read(imageID) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName, Key: { imageID }, ConsistentRead: true }),
+      );
+      return Item === undefined ? undefined : imageItem.parse(Item);
+    },
+
+    async replace(seen, state, now) {
+      const { errReason, redriveCount, ...always } = state;
+      const optional = Object.entries({ errReason, redriveCount });
+      const given = optional.filter(([, value]) => value !== undefined);
+      const gone = optional.filter(([, value]) => value === undefined).map(([name]) => name);
+      const updatedTime = now.toISOString();
+      const unchanged = ["executionArn = :seenArn", "#status = :seenStatus"];
+      unchanged.push(
+        seen.updatedTime === undefined
+          ? "attribute_not_exists(updatedTime)"
+          : "updatedTime = :seenTime",
+      );
+      const set = ["executionArn = :arn", "#status = :status", "updatedTime = :now"];
+      set.push(...given.map(([name]) => `${name} = :${name}`));
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName,
+            Key: { imageID: seen.imageID },
+            UpdateExpression: `SET ${set.join(", ")}${gone.length > 0 ? ` REMOVE ${gone.join(", ")}` : ""}`,
+            ConditionExpression: unchanged.join(" AND "),
+            ExpressionAttributeNames: { "#status": "status" },
+            ExpressionAttributeValues: {
+              ":arn": always.executionArn,
+              ":status": always.status,
+              ":now": updatedTime,
+              ":seenArn": seen.executionArn,
+              ":seenStatus": seen.status,
+              ...(seen.updatedTime === undefined ? {} : { ":seenTime": seen.updatedTime }),
+              ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+            },
+          }),
+        );
+      } catch (error) {
+        if (error instanceof Error && error.name === "ConditionalCheckFailedException") {
+          return undefined;
+        }
+        throw error;
+      }
+      const { errReason: _, redriveCount: __, ...kept } = seen;
+      return { ...kept, ...always, ...Object.fromEntries(given), updatedTime };
+    },
+  };
+}
