@@ -36,7 +36,7 @@ export class ConnectionError extends RetryableError {
   override readonly name = "ConnectionError";
 }
 
-/** The connection ended before the object did; another try may get all of it. */
+/** The connection ended before the object did; another try may get all of it, unless its bytes are gone. */
 export class ObjectCutOffError extends RetryableError {
   override readonly name = "ObjectCutOffError";
 }

@@ -85,6 +85,20 @@ describe("a whole object", () => {
     expect(body.destroyed).toBe(true);
   });
 
+  test("whose connection breaks on the way is cut off as well", async () => {
+    const body = Readable.from(
+      (function* () {
+        yield Buffer.from("a ph");
+        throw Object.assign(new Error("aborted"), { code: "ECONNRESET" });
+      })(),
+    );
+    const s3 = new S3Client(answering(() => ({ headers: { "content-length": "9" }, body })));
+    await expect(objectReader(s3).read(address)).rejects.toMatchObject({
+      name: "ObjectCutOffError",
+      message: "S3 sent 4 of 9 bytes",
+    });
+  });
+
   test("that a broken connection cuts off is an error that may pass", async () => {
     const { objects } = reading(() => ({ headers: { "content-length": "9" }, body: "a ph" }));
     await expect(objects.read(address)).rejects.toMatchObject({

@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
+import { namedConnectionFailure } from "./connection-failure.ts";
 import {
   AccessDeniedError,
+  ConnectionError,
   ImageIdentifyError,
   ObjectCutOffError,
   ObjectNotFoundError,
@@ -82,9 +84,14 @@ async function bytesOf(output: GetObjectCommandOutput): Promise<ObjectBytes> {
   }
   const bytes = new Uint8Array(length);
   let filled = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes.set(chunk.subarray(0, length - filled), filled);
-    filled += chunk.byteLength;
+  try {
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes.set(chunk.subarray(0, length - filled), filled);
+      filled += chunk.byteLength;
+    }
+  } catch (cause) {
+    if (!(namedConnectionFailure(cause) instanceof ConnectionError)) throw cause;
+    throw new ObjectCutOffError(`S3 sent ${filled} of ${length} bytes`, { cause });
   }
   if (filled !== length) throw new ObjectCutOffError(`S3 sent ${filled} of ${length} bytes`);
   const total = output.ContentRange?.split("/")[1];

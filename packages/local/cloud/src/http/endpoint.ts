@@ -111,8 +111,9 @@ async function answer(
       return;
     }
     const failure = asFailure(error);
-    if (failure.status >= 500 && !(error instanceof AwsError) && !isDisconnect(error)) {
-      options.onFault(error, `${message.method} ${rawPath}`);
+    const fault = error instanceof AwsError ? error.cause : error;
+    if (failure.status >= 500 && fault !== undefined && !isDisconnect(fault)) {
+      options.onFault(fault, `${message.method} ${rawPath}`);
     }
     const failed = { requestId, rawPath, headers: message.headers };
     const result = service?.errorResponse(failure, failed) ?? {

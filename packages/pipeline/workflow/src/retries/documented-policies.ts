@@ -1,13 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** Kinds of errors that are retried alike. */
-export const errorClasses = [
-  "throttled",
-  "unavailable",
-  "Lambda's own",
-  "timed out",
-  "else",
-] as const;
+export const errorClasses = ["throttled", "unavailable", "unclear", "timed out", "else"] as const;
 export type ErrorClass = (typeof errorClasses)[number];
 
 /** How a task retries errors of a class. */

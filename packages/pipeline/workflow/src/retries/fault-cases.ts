@@ -22,6 +22,16 @@ const forGood = Number.POSITIVE_INFINITY;
 /** The tasks whose answers grow with the photo; those of the rest are a few bytes. */
 const answeringAtLength = ["ExtractImageMetadata", "DetectLabels", "GenerateThumbnails"];
 
+/** Tasks that read the photo itself. */
+const readers = ["ExtractImageMetadata", "DetectLabels", "GenerateThumbnails"];
+
+const brokenOff: FaultCase = {
+  title: "gets a part of the photo, for good",
+  error: "ObjectCutOffError",
+  times: forGood,
+  retriedAs: "unclear",
+};
+
 /** A result may have 256 KiB. */
 const tooLarge: FaultCase = {
   title: "answers too much",
@@ -61,7 +71,7 @@ export function faultCases(state: string): FaultCase[] {
       title: "may not be invoked",
       error: "Lambda.AWSLambdaException",
       times: forGood,
-      retriedAs: "Lambda's own",
+      retriedAs: "unclear",
     },
     {
       title: "times out once",
@@ -93,6 +103,7 @@ export function faultCases(state: string): FaultCase[] {
       times: forGood,
       retriedAs: "never" as const,
     })),
+    ...(readers.includes(state) ? [brokenOff] : []),
     ...(answeringAtLength.includes(state) ? [tooLarge] : []),
     {
       title: "slow",

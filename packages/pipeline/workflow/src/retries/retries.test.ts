@@ -16,7 +16,7 @@ import { type Cell, retriesPage } from "./retries-page.ts";
 const exampleOf = {
   throttled: "Lambda.TooManyRequestsException",
   unavailable: "Lambda.ServiceException",
-  "Lambda's own": "Lambda.AWSLambdaException",
+  unclear: "Lambda.AWSLambdaException",
   "timed out": "Sandbox.Timedout",
   else: "States.ALL",
 } as const;

@@ -1,6 +1,7 @@
 import { closeSync, readSync, read as readWithCallback } from "node:fs";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { AwsError } from "../../aws-error.ts";
 import type { ByteRange } from "../byte-range.ts";
 import { largestCached } from "./blob-cache.ts";
 import type { BlobStore } from "./blob-store.ts";
@@ -75,7 +76,11 @@ function slice(segments: readonly Segment[], range: ByteRange): Piece[] {
 
 function checkedCount(bytesRead: number): number {
   if (bytesRead > 0) return bytesRead;
-  throw new Error("a blob is shorter than the database says");
+  // AWS has no such error: what is gone is not to be tried again as an outage of S3 is.
+  throw new AwsError("ObjectDamaged", "The object can't be read whole: see the log.", {
+    status: 500,
+    cause: new Error("a blob is shorter than the database says"),
+  });
 }
 
 class PieceStream extends Readable {
