@@ -4,13 +4,12 @@ import type { Place } from "../place.ts";
 import type { Operation } from "../service.ts";
 import type { Activities } from "./activities.ts";
 import type { Activity } from "./activity-store.ts";
+import { seconds } from "./epoch-seconds.ts";
 import { activityDoesNotExist } from "./errors.ts";
 import { encryptionInput, machineArnText, tagList } from "./machine-input.ts";
 import { activityArn, checkArn, checkName } from "./names.ts";
 import { pageInput, pageSize, readToken, writeToken } from "./paging.ts";
 import { withTags } from "./tag-operations.ts";
-
-const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 const nameText = z.string().min(1).max(80);
 const createInput = z.strictObject({

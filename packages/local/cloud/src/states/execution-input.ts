@@ -1,4 +1,17 @@
+import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
+
+/** What StartExecution and StartSyncExecution both take. */
+export const startMembers = {
+  stateMachineArn: z.string().min(1).max(256),
+  name: z.string().min(1).max(80).optional(),
+  input: z.string().optional(),
+  traceHeader: z
+    .string()
+    .max(256)
+    .regex(/^\p{ASCII}*$/u)
+    .optional(),
+};
 
 /** StartExecution takes up to 256 KiB (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 const maximumInputBytes = 262_144;

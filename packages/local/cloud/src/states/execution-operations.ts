@@ -5,7 +5,9 @@ import { parseInput } from "../parse-input.ts";
 import type { Place } from "../place.ts";
 import type { Call, Operation } from "../service.ts";
 import type { ChildExecutions, ListedChild } from "./child-executions.ts";
+import { seconds } from "./epoch-seconds.ts";
 import { executionDoesNotExist, mapRunDoesNotExist, otherMachineType } from "./errors.ts";
+import { startMembers } from "./execution-input.ts";
 import type { Executions } from "./executions.ts";
 import type { ExpressExecutions } from "./express/express-executions.ts";
 import type { MachineRegistry } from "./machine-registry.ts";
@@ -16,18 +18,8 @@ import type { ExecutionsPage, StoredExecution } from "./store.ts";
 import { toWireEvent } from "./wire-event.ts";
 
 const arn = z.string().min(1).max(256);
-const seconds = (milliseconds: number): number => milliseconds / 1000;
 
-const startInput = z.strictObject({
-  stateMachineArn: arn,
-  name: z.string().min(1).max(80).optional(),
-  input: z.string().optional(),
-  traceHeader: z
-    .string()
-    .max(256)
-    .regex(/^\p{ASCII}*$/u)
-    .optional(),
-});
+const startInput = z.strictObject(startMembers);
 const redriveInput = z.strictObject({
   executionArn: arn,
   clientToken: z.string().min(1).max(64).optional(),

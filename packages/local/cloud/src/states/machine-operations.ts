@@ -5,6 +5,7 @@ import { AwsError } from "../aws-error.ts";
 import { parseInput } from "../parse-input.ts";
 import type { Place } from "../place.ts";
 import type { Call, Operation } from "../service.ts";
+import { seconds } from "./epoch-seconds.ts";
 import { requireExecution } from "./execution-operations.ts";
 import type { Executions } from "./executions.ts";
 import {
@@ -21,8 +22,6 @@ import { type MachineSettings, parseDefinition } from "./machines.ts";
 import { checkArn, checkName, machineArn, machineNameOf } from "./names.ts";
 import { pageInput, pageSize, readToken, writeToken } from "./paging.ts";
 import { withTags } from "./tag-operations.ts";
-
-const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 const createInput = z.strictObject({
   name: z.string().min(1).max(80),

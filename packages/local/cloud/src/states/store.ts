@@ -181,6 +181,10 @@ export function openStatesStore(file: string) {
     return row === undefined ? undefined : toExecution(row);
   }
 
+  function keepDefinition(hash: string, definition: string): void {
+    insertDefinition.run(hash, definition);
+  }
+
   function insert(execution: NewExecution): void {
     const { arn, machineArn, name, roleArn, definitionHash, startDate, input } = execution;
     lastPosition += 1;
@@ -237,10 +241,13 @@ export function openStatesStore(file: string) {
     express,
 
     /** Within a commit. */
+    keepDefinition,
+
+    /** Within a commit. */
     create(
       execution: NewExecution & { definition: string; traceHeader: string | undefined },
     ): StoredExecution {
-      insertDefinition.run(execution.definitionHash, execution.definition);
+      keepDefinition(execution.definitionHash, execution.definition);
       insert(execution);
       if (execution.traceHeader !== undefined) {
         insertTraceHeader.run(execution.arn, execution.traceHeader);

@@ -94,7 +94,8 @@ export function createExpressExecutions(options: {
       const execution = await store.commit(() => {
         const machine = current();
         const made = describe(machine, asked.name, asked.input);
-        store.express.add(made, machine.definition);
+        store.keepDefinition(machine.hash, machine.definition);
+        store.express.add(made);
         return made;
       });
       if (!closed) runInBackground(execution);

@@ -2,24 +2,17 @@ import { z } from "zod";
 import { parseInput } from "../../parse-input.ts";
 import type { Place } from "../../place.ts";
 import type { Operation } from "../../service.ts";
+import { seconds } from "../epoch-seconds.ts";
 import { otherMachineType } from "../errors.ts";
+import { startMembers } from "../execution-input.ts";
 import type { MachineRegistry } from "../machine-registry.ts";
 import { checkArn, checkName } from "../names.ts";
 import type { ExpressExecutions } from "./express-executions.ts";
 
 const startInput = z.strictObject({
-  stateMachineArn: z.string().min(1).max(256),
-  name: z.string().min(1).max(80).optional(),
-  input: z.string().optional(),
-  traceHeader: z
-    .string()
-    .max(256)
-    .regex(/^\p{ASCII}*$/u)
-    .optional(),
+  ...startMembers,
   includedData: z.enum(["ALL_DATA", "METADATA_ONLY"]).optional(),
 });
-
-const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 /** What only EXPRESS machines have. */
 export function expressOperations(options: {

@@ -21,9 +21,6 @@ export interface ExpressExecution {
 }
 
 export function openExpressTables(database: DatabaseSync) {
-  const insertDefinition = database.prepare(
-    "INSERT INTO definitions (hash, definition) VALUES (?, ?) ON CONFLICT DO NOTHING",
-  );
   const insert = database.prepare(
     `INSERT INTO express_executions (arn, machine_arn, role_arn, definition_hash, start_date, input)
      VALUES (?, ?, ?, ?, ?, ?)`,
@@ -32,9 +29,8 @@ export function openExpressTables(database: DatabaseSync) {
   const remove = database.prepare("DELETE FROM express_executions WHERE arn = ?");
 
   return {
-    /** Within a commit. */
-    add(execution: ExpressExecution, definition: string): void {
-      insertDefinition.run(execution.definitionHash, definition);
+    /** Within a commit; its definition is there. */
+    add(execution: ExpressExecution): void {
       insert.run(
         execution.executionArn,
         execution.stateMachineArn,

@@ -1,5 +1,5 @@
-import { AwsError } from "../../aws-error.ts";
 import type { ChildExecutions } from "../child-executions.ts";
+import { otherMachineType } from "../errors.ts";
 import type { StatesStore } from "../store.ts";
 
 /** What ListExecutions tells of children; those of an Express Map nobody can list, as on AWS. */
@@ -8,12 +8,7 @@ export function listedChildren(store: StatesStore): ChildExecutions {
     list(mapRunArn, page) {
       const mapRun = store.mapRuns.find(mapRunArn);
       if (mapRun === undefined) return undefined;
-      if (mapRun.executionType === "EXPRESS") {
-        throw new AwsError(
-          "StateMachineTypeNotSupported",
-          "This operation is not supported by this type of state machine",
-        );
-      }
+      if (mapRun.executionType === "EXPRESS") throw otherMachineType();
       return store.childrenOf(mapRun, page).map((execution) => {
         const { itemCount, pendingRedrive } = store.mapRuns.listedAs(execution.executionArn);
         return {

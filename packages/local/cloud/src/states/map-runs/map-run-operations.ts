@@ -3,6 +3,7 @@ import { AwsError } from "../../aws-error.ts";
 import { parseInput } from "../../parse-input.ts";
 import type { Place } from "../../place.ts";
 import type { Operation } from "../../service.ts";
+import { seconds } from "../epoch-seconds.ts";
 import { executionDoesNotExist, mapRunDoesNotExist } from "../errors.ts";
 import { checkArn } from "../names.ts";
 import { pageInput, pageSize, readNumberToken, writeToken } from "../paging.ts";
@@ -11,7 +12,6 @@ import type { MapRuns } from "./map-run-host.ts";
 import type { StoredMapRun } from "./stored-map-run.ts";
 
 const mapRunArn = z.string().min(1).max(2000);
-const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 const describeInput = z.strictObject({ mapRunArn });
 const listInput = z.strictObject({ executionArn: z.string().min(1).max(256), ...pageInput });
