@@ -2,6 +2,7 @@ import {
   samplePhoto as photo,
   retrierOf,
   s3Failure,
+  s3Outages,
   startBundledTask,
 } from "@darkroom/lambda/testing";
 import definition from "@darkroom/workflow/image-processing.asl.json" with { type: "json" };
@@ -12,12 +13,7 @@ afterAll(() => task.close());
 
 const event = { photo, executionArn: "arn:aws:states:eu-west-1:111111111111:execution:m:e" };
 
-test.each([
-  ["SlowDown", s3Failure(503, "SlowDown")],
-  ["ServiceUnavailable", s3Failure(503, "ServiceUnavailable")],
-  ["InternalError", s3Failure(500, "InternalError")],
-  ["ConnectionError", "broken" as const],
-])(
+test.each(s3Outages)(
   "%s of S3 reaches the machine after one attempt, and is retried by its name",
   async (name, answer) => {
     const { error, requests } = await task.run(event, () => answer);

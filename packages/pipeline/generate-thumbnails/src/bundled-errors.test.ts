@@ -2,6 +2,7 @@ import {
   samplePhoto as photo,
   retrierOf,
   s3Failure,
+  s3Outages,
   startBundledTask,
 } from "@darkroom/lambda/testing";
 import definition from "@darkroom/workflow/image-processing.asl.json" with { type: "json" };
@@ -18,12 +19,7 @@ const event = {
   extractedMetadata: { format: "JPEG", width: 400, height: 300, fileSize: 1000 },
 };
 
-test.each([
-  ["SlowDown", s3Failure(503, "SlowDown")],
-  ["ServiceUnavailable", s3Failure(503, "ServiceUnavailable")],
-  ["InternalError", s3Failure(500, "InternalError")],
-  ["ConnectionError", "broken" as const],
-])(
+test.each(s3Outages)(
   "%s of S3 reaches the machine after one attempt, and is retried by its name",
   async (name, answer) => {
     const { error, requests } = await task.run(event, () => answer);

@@ -1,4 +1,5 @@
 import {
+  dynamodbOutages,
   jsonFailure,
   samplePhoto as photo,
   retrierOf,
@@ -19,17 +20,7 @@ const event = {
   failure: { Error: "TypeError", Cause: "DetectLabels: broken" },
 };
 
-test.each([
-  ["ThrottlingException", jsonFailure(400, "ThrottlingException")],
-  [
-    "ProvisionedThroughputExceededException",
-    jsonFailure(400, "ProvisionedThroughputExceededException"),
-  ],
-  ["RequestLimitExceeded", jsonFailure(400, "RequestLimitExceeded")],
-  ["ServiceUnavailable", jsonFailure(503, "ServiceUnavailable")],
-  ["InternalServerError", jsonFailure(500, "InternalServerError")],
-  ["ConnectionError", "broken" as const],
-])(
+test.each(dynamodbOutages)(
   "%s of DynamoDB reaches the machine after one attempt, and is retried by its name",
   async (name, answer) => {
     const { error, requests } = await task.run(event, () => answer);
