@@ -4,5 +4,7 @@ export const outputNames = {
   DARKROOM_IMAGE_TABLE: "image_table",
   DARKROOM_ALBUM_TABLE: "album_table",
   DARKROOM_IMAGE_MACHINE_ARN: "image_machine_arn",
+  DARKROOM_APPROVAL_ACTIVITY_ARN: "approval_activity_arn",
+  DARKROOM_DECISION_TABLE: "decision_table",
   DARKROOM_START_FUNCTION: "start_function",
 } as const;

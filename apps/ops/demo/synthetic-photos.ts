@@ -9,6 +9,8 @@ export interface SyntheticPhoto {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
+  /** What moderation is told to find, on a laptop alone: nothing in these pictures is offensive. */
+  readonly moderation?: "suspect" | "inappropriate";
   /** Local time, as EXIF writes it, and its offset. */
   readonly taken: readonly [time: string, offset: string];
   /** Degrees and minutes; not every photo has a place. */
@@ -188,3 +190,47 @@ export const syntheticPhotos: readonly SyntheticPhoto[] = [
     },
   },
 ];
+
+/** Two that moderation doesn't let through by itself: one waits for a person, one is rejected. */
+export const pinnedPhotos: readonly SyntheticPhoto[] = [
+  {
+    name: "beach-at-noon.jpg",
+    ...landscape,
+    orientation: 1,
+    moderation: "suspect",
+    taken: ["2024:08:04 12:10:30", "+02:00"],
+    scene: {
+      seed: 108,
+      skyTop: [30, 120, 206],
+      skyLow: [190, 226, 240],
+      cloud: [255, 255, 255],
+      cloudiness: 0.25,
+      hills: [{ top: 0.56, rise: 0.08, color: [24, 110, 140] }],
+      ground: { top: 0.7, color: [226, 200, 150], water: false },
+      grain: 8,
+    },
+  },
+  {
+    name: "red-light.jpg",
+    ...landscape,
+    orientation: 1,
+    moderation: "inappropriate",
+    taken: ["2024:10:31 23:44:05", "+01:00"],
+    scene: {
+      seed: 131,
+      skyTop: [60, 6, 20],
+      skyLow: [190, 30, 48],
+      cloud: [230, 70, 80],
+      cloudiness: 0.5,
+      hills: [{ top: 0.66, rise: 0.3, color: [44, 8, 20] }],
+      ground: { top: 0.74, color: [24, 6, 12], water: false },
+      grain: 18,
+    },
+  },
+];
+
+/** The metadata that pins what moderation finds in a demo photo of this name. */
+export function pinOf(name: string): Readonly<Record<string, string>> {
+  const moderation = pinnedPhotos.find((photo) => photo.name === name)?.moderation;
+  return moderation === undefined ? {} : { "darkroom-moderation": moderation };
+}

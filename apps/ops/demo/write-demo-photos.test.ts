@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-test("there are a dozen photos, and three files that are none", async () => {
+test("there are a dozen photos, two more that moderation holds, and three files that are none", async () => {
   const names = await readdir(folder);
   const decoded = await Promise.all(
     names.map(async (name) => {
@@ -30,7 +30,7 @@ test("there are a dozen photos, and three files that are none", async () => {
     }),
   );
 
-  expect(decoded.filter((format) => format === "jpeg")).toHaveLength(12);
+  expect(decoded.filter((format) => format === "jpeg")).toHaveLength(14);
   expect(decoded.filter((format) => format === "none")).toHaveLength(2);
   expect(names).toContain("animation.gif");
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { encodePhoto } from "./encode-photo.ts";
-import { syntheticPhotos } from "./synthetic-photos.ts";
+import { pinnedPhotos, syntheticPhotos } from "./synthetic-photos.ts";
 
 /** Photographs in the package `@vladmandic/face-api`: see README.md for their licence. */
 const photographs = {
@@ -17,6 +17,9 @@ const photographs = {
 export async function writeDemoPhotos(folder: string): Promise<void> {
   for (const [name, original] of Object.entries(photographs)) {
     await copyFile(fileURLToPath(original), join(folder, name));
+  }
+  for (const photo of pinnedPhotos) {
+    await writeFile(join(folder, photo.name), await encodePhoto(photo));
   }
   let last: Buffer = Buffer.alloc(0);
   for (const photo of syntheticPhotos) {

@@ -1,3 +1,4 @@
+import { pinOf } from "../demo/synthetic-photos.ts";
 import { createClients } from "./clients.ts";
 import { invocation } from "./invocation.ts";
 import type { LocalCloud } from "./local/local-cloud.ts";
@@ -24,13 +25,18 @@ export async function bringInDemo(
   // By their names: nobody knows the temporary folder.
   const named = files.map((file) => ({ ...file, shown: file.name }));
   await cloud.recordDemo("begun");
-  terminal.print("The first run brings in a dozen demo photos, and three files that are none.");
+  terminal.print(
+    "The first run brings in a dozen demo photos, one that moderation rejects, one that waits for your decision, and three files that are no photos.",
+  );
   terminal.print("");
 
   const begin = Date.now();
   const clients = createClients(cloud.target);
   try {
-    const uploads = planUploads(named, owner.user, owner.album);
+    const uploads = planUploads(named, owner.user, owner.album).map((upload) => ({
+      ...upload,
+      metadata: pinOf(upload.file),
+    }));
     const results = await processOnTarget(cloud.target, clients, uploads, {
       terminal,
       interrupted,

@@ -28,10 +28,13 @@ export function createClients({
     // Of silence, not of the whole call: a large upload may take as long as it moves.
     requestHandler: { connectionTimeout: 5000, requestTimeout: 0, socketTimeout: 60_000 },
   };
+  // GetActivityTask keeps silent for 60 s when nothing waits, and asks for a timeout of 65 s or more
+  // (https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html).
+  const patient = { ...settings.requestHandler, socketTimeout: 70_000 };
   // An upload is a stream that can't be sent twice: `s3PhotoStore` opens a new one to try again.
   const s3 = new S3Client({ ...settings, forcePathStyle: true, maxAttempts: 1, logger: silent });
   const dynamodb = new DynamoDBClient(settings);
-  const sfn = new SFNClient(settings);
+  const sfn = new SFNClient({ ...settings, requestHandler: patient });
   return {
     s3,
     dynamodb: DynamoDBDocumentClient.from(dynamodb),

@@ -10,6 +10,12 @@ export class UsageError extends Failure {
   override readonly name = "UsageError";
 }
 
+/** There is nothing to do: for scripts that do it until then. */
+export class NothingWaits extends Failure {
+  override readonly exitCode = 3;
+  override readonly name = "NothingWaits";
+}
+
 /** Ctrl-C, before the command was done. */
 export class Interrupted extends Failure {
   /** 128 + SIGINT, as shells have it. */

@@ -10,6 +10,9 @@ export interface PhotoJson {
   readonly tags: unknown;
   readonly extractedMetadata: unknown;
   readonly thumbnail: unknown;
+  readonly moderation: unknown;
+  /** What was decided about it, by a person or by the policy. */
+  readonly review: unknown;
 }
 
 export function photoJson({ file, imageID, status, errReason, row }: PhotoResult): PhotoJson {
@@ -22,5 +25,7 @@ export function photoJson({ file, imageID, status, errReason, row }: PhotoResult
     tags: row?.tags ?? null,
     extractedMetadata: row?.extractedMetadata ?? null,
     thumbnail: row?.thumbnail ?? null,
+    moderation: row?.moderation ?? null,
+    review: row?.review ?? null,
   };
 }

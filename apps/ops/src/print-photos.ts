@@ -1,10 +1,11 @@
+import { invocation } from "./invocation.ts";
 import type { PhotoResult } from "./photo-board.ts";
 import { formatDuration } from "./table/format.ts";
 import { photoTable } from "./table/photo-table.ts";
 import type { Terminal } from "./terminal.ts";
 import { countStatuses, tellCounts } from "./watch/tally.ts";
 
-/** Prints the table of photos, and below it how many came out how. */
+/** Prints the table of photos, and below it how many came out how and what a person has to do. */
 export function printPhotos(
   terminal: Terminal,
   results: readonly PhotoResult[],
@@ -12,7 +13,12 @@ export function printPhotos(
 ): void {
   for (const line of photoTable(results, terminal)) terminal.print(line);
   const photos = results.length === 1 ? "1 photo" : `${results.length} photos`;
-  const counts = tellCounts(countStatuses(results.map(({ status }) => status)));
+  const counts = countStatuses(results.map(({ status }) => status));
   terminal.print("");
-  terminal.print(`${photos} in ${formatDuration(elapsedMs)}: ${counts}`);
+  terminal.print(`${photos} in ${formatDuration(elapsedMs)}: ${tellCounts(counts)}`);
+  const waiting = counts.get("PENDING_REVIEW") ?? 0;
+  if (waiting > 0) {
+    const wait = waiting === 1 ? "1 waits" : `${waiting} wait`;
+    terminal.note(`${wait} for a person: decide with \`${invocation.darkroom} approvals\``);
+  }
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addApprovals } from "./commands/approvals.ts";
 import { addEnv } from "./commands/env.ts";
 import { addExecutions } from "./commands/executions.ts";
 import { addFailures } from "./commands/failures.ts";
@@ -15,7 +16,7 @@ const badUsage = 2;
  * Runs one `darkroom` command. What goes wrong is one line on stderr.
  * @param args without node and the script
  * @param debug also show stack traces
- * @returns the exit code: 0 fine, 1 failure, 2 bad usage, 130 interrupted
+ * @returns the exit code: 0 fine, 1 failure, 2 bad usage, 3 nothing waits, 130 interrupted
  */
 export async function runCommand(
   args: readonly string[],
@@ -40,10 +41,20 @@ Environment:
   DARKROOM_DATA     where everything is kept (default: .darkroom)
   DARKROOM_PORT     the endpoint's port on 127.0.0.1 (default: 4566)
   DARKROOM_VISION   model, or fast for instant made-up labels (default: model)
+  DARKROOM_REVIEWER who decides in \`approvals\` (default: your user name)
   DARKROOM_DEBUG    set to anything: show stack traces`,
     );
-  for (const add of [addStart, addProcess, addEnv, addExecutions, addFailures, addFaults])
+  for (const add of [
+    addStart,
+    addProcess,
+    addApprovals,
+    addEnv,
+    addExecutions,
+    addFailures,
+    addFaults,
+  ]) {
     add(program, context);
+  }
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -7,6 +7,7 @@ test("an empty environment gives the defaults", () => {
     shownDataFolder: ".darkroom",
     port: 4566,
     vision: "model",
+    reviewer: undefined,
   });
 });
 

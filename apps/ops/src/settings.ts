@@ -19,6 +19,7 @@ const environment = z.object({
   DARKROOM_VISION: unlessEmpty(
     z.enum(["model", "fast"], { error: () => "give model or fast" }).default("model"),
   ),
+  DARKROOM_REVIEWER: unlessEmpty(z.string().optional()),
 });
 
 function portRule(): string {
@@ -32,6 +33,8 @@ export interface Settings {
   readonly shownDataFolder: string;
   readonly port: number;
   readonly vision: "model" | "fast";
+  /** Who decides about photos; undefined: the system's user. */
+  readonly reviewer: string | undefined;
 }
 
 /**
@@ -50,5 +53,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     shownDataFolder: parsed.data.DARKROOM_DATA,
     port: parsed.data.DARKROOM_PORT,
     vision: parsed.data.DARKROOM_VISION,
+    reviewer: parsed.data.DARKROOM_REVIEWER,
   };
 }

@@ -1,5 +1,6 @@
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { SfnActivity } from "@cdktf/provider-aws/lib/sfn-activity/index.js";
 import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine/index.js";
 import document from "@darkroom/workflow/image-processing.asl.json" with { type: "json" };
 import { Construct } from "constructs";
@@ -15,9 +16,10 @@ export interface ImageMachineProps {
   readonly tasks: readonly PipelineFunction[];
 }
 
-/** The image-processing state machine, with a role that may call its tasks. */
+/** The image-processing state machine and the activity in which its photos wait for a person, with a role that may call its tasks. */
 export class ImageMachine extends Construct {
   readonly arn: string;
+  readonly approvalActivityArn: string;
   readonly #executionArns: string;
 
   constructor(scope: Construct, id: string, { deployment, tasks }: ImageMachineProps) {
@@ -52,11 +54,20 @@ export class ImageMachine extends Construct {
         ...traces,
       ]),
     });
+    const approval = new SfnActivity(this, "approval", {
+      name: deployment.name("sendToApproval"),
+    });
     const machine = new SfnStateMachine(this, "machine", {
       name,
       type: "STANDARD",
       roleArn: role.arn,
-      definition: machineDefinition(document, new Map(tasks.map((task) => [task.name, task.arn]))),
+      definition: machineDefinition(
+        document,
+        new Map([
+          ...tasks.map((task) => [task.name, task.arn] as const),
+          ["ApprovalActivity", approval.arn],
+        ]),
+      ),
       loggingConfiguration: {
         // Each step of each execution stands in its history for 90 days; the log is for what went wrong.
         level: "ERROR",
@@ -69,6 +80,7 @@ export class ImageMachine extends Construct {
       dependsOn: [policy],
     });
     this.arn = machine.arn;
+    this.approvalActivityArn = approval.arn;
     this.#executionArns = `${states}:execution:${machine.name}:*`;
   }
 

@@ -5,7 +5,7 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.j
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
-import { derivedPrefixes, incomingPrefix } from "@darkroom/workflow";
+import { derivedPrefixes, incomingPrefix, quarantinePrefix } from "@darkroom/workflow";
 import { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
 import { allow, denyPlainHttp, policyDocument, type Statement } from "./policy.ts";
@@ -18,6 +18,8 @@ import { allow, denyPlainHttp, policyDocument, type Statement } from "./policy.t
 const oldVersionDays = 30;
 /** In days: an upload of a laptop that was closed on Friday goes on on Monday. */
 const unfinishedUploadDays = 7;
+/** In days: as long as somebody may object to a rejection. */
+const quarantineDays = 90;
 
 /** Where photos come in, and where what is derived from them is kept: private, versioned, over TLS only. */
 export class LandingBucket extends Construct {
@@ -73,6 +75,12 @@ export class LandingBucket extends Construct {
           filter: [{ prefix: "" }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: unfinishedUploadDays }],
         },
+        {
+          id: "quarantine",
+          status: "Enabled",
+          filter: [{ prefix: quarantinePrefix }],
+          expiration: [{ days: quarantineDays }],
+        },
       ],
       dependsOn: [versioning],
     });
@@ -86,13 +94,38 @@ export class LandingBucket extends Construct {
       // taken hold has none, which may be for minutes
       // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/manage-versioning-examples.html).
       allow("ReadPhotos", ["s3:GetObject", "s3:GetObjectVersion"], [`${arn}/${incomingPrefix}*`]),
-      // Only who may list is told that an object isn't there (404); anyone else is told that access is
-      // denied, and a deleted photo would look like a missing permission. S3 asks this with the object's
-      // key as the prefix (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
-      allow("TellMissingFromForbidden", ["s3:ListBucket"], [arn], {
-        Condition: { StringLike: { "s3:prefix": `${incomingPrefix}*` } },
-      }),
+      this.#tellMissingFromForbidden("TellMissingFromForbidden", incomingPrefix),
     ];
+  }
+
+  /** Move a version of what came in to quarantine, with its metadata and tags, and delete it where it was. */
+  quarantinePhotos(): Statement[] {
+    const { arn } = this.bucket;
+    const [incoming, quarantined] = [`${arn}/${incomingPrefix}*`, `${arn}/${quarantinePrefix}*`];
+    return [
+      ...this.readPhotos(),
+      this.#tellMissingFromForbidden("TellMissingInQuarantine", quarantinePrefix),
+      // The actions of a copy (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html); the
+      // last is for an answer that got lost: whether the copy is there.
+      allow("ReadTags", ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"], [incoming]),
+      allow(
+        "WriteQuarantine",
+        ["s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"],
+        [quarantined],
+      ),
+      allow("DeleteRejected", ["s3:DeleteObject", "s3:DeleteObjectVersion"], [incoming]),
+    ];
+  }
+
+  /**
+   * Only who may list is told that an object isn't there (404); anyone else is told that access is denied,
+   * and a deleted photo would look like a missing permission. S3 asks this with the object's key as the
+   * prefix (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+   */
+  #tellMissingFromForbidden(sid: string, prefix: string): Statement {
+    return allow(sid, ["s3:ListBucket"], [this.bucket.arn], {
+      Condition: { StringLike: { "s3:prefix": `${prefix}*` } },
+    });
   }
 
   /** Write what is derived from photos, and nothing that could start an execution. */

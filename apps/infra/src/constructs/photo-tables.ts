@@ -2,10 +2,11 @@ import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
 
-/** The rows of photos and albums: paid by request, restorable to any second of the last 35 days. */
+/** The rows of photos and albums, and what was decided about photos: paid by request, restorable to any second of the last 35 days. */
 export class PhotoTables extends Construct {
   readonly images: DynamodbTable;
   readonly albums: DynamodbTable;
+  readonly decisions: DynamodbTable;
 
   constructor(scope: Construct, id: string, { deployment }: { readonly deployment: Deployment }) {
     super(scope, id);
@@ -35,6 +36,14 @@ export class PhotoTables extends Construct {
       hashKey: "albumID",
       attribute: strings("albumID", "userID", "creationTime"),
       globalSecondaryIndex: [index("userID", "creationTime", "ALL")],
+    });
+    // What was decided about a photo, one item an execution: no role may change or delete one.
+    this.decisions = new DynamodbTable(this, "decisions", {
+      ...settings,
+      name: deployment.name("ReviewDecisions"),
+      hashKey: "imageID",
+      rangeKey: "executionArn",
+      attribute: strings("imageID", "executionArn"),
     });
   }
 }

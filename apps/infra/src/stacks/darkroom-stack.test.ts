@@ -75,10 +75,13 @@ describe("the Terraform JSON", () => {
     expect([...draft.functions.keys()].sort()).toEqual(
       [
         "DetectLabels",
+        "DetectModeration",
         "ExtractMetadata",
         "GenerateThumbnails",
         "PersistMetadata",
+        "QuarantinePhoto",
         "RecordFailure",
+        "RecordReview",
         "StartExecution",
       ].map((name) => `darkroom-${stage}-${name}`),
     );
@@ -87,6 +90,8 @@ describe("the Terraform JSON", () => {
       [outputNames.DARKROOM_IMAGE_TABLE]: `darkroom-${stage}-ImageMetadata`,
       [outputNames.DARKROOM_ALBUM_TABLE]: `darkroom-${stage}-AlbumMetadata`,
       [outputNames.DARKROOM_IMAGE_MACHINE_ARN]: `arn:aws:states:${region}:000000000000:stateMachine:darkroom-${stage}-image-processing`,
+      [outputNames.DARKROOM_APPROVAL_ACTIVITY_ARN]: `arn:aws:states:${region}:000000000000:activity:darkroom-${stage}-sendToApproval`,
+      [outputNames.DARKROOM_DECISION_TABLE]: `darkroom-${stage}-ReviewDecisions`,
       [outputNames.DARKROOM_START_FUNCTION]: `darkroom-${stage}-StartExecution`,
     });
   });

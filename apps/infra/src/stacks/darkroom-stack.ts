@@ -14,10 +14,13 @@ import { outputNames } from "../outputs.ts";
 import type { Settings } from "../settings.ts";
 import {
   detectLabels,
+  detectModeration,
   extractMetadata,
   generateThumbnails,
   persistMetadata,
+  quarantinePhoto,
   recordFailure,
+  recordReview,
   startExecution,
 } from "./image-functions.ts";
 
@@ -42,6 +45,9 @@ export class DarkroomStack extends TerraformStack {
       deployment,
       tasks: [
         extractMetadata(this, surroundings),
+        detectModeration(this, surroundings),
+        recordReview(this, surroundings),
+        quarantinePhoto(this, surroundings),
         detectLabels(this, surroundings),
         generateThumbnails(this, surroundings),
         persistMetadata(this, surroundings),
@@ -72,6 +78,8 @@ export class DarkroomStack extends TerraformStack {
       DARKROOM_IMAGE_TABLE: tables.images.name,
       DARKROOM_ALBUM_TABLE: tables.albums.name,
       DARKROOM_IMAGE_MACHINE_ARN: machine.arn,
+      DARKROOM_APPROVAL_ACTIVITY_ARN: machine.approvalActivityArn,
+      DARKROOM_DECISION_TABLE: tables.decisions.name,
       DARKROOM_START_FUNCTION: starter.functionName,
     });
   }

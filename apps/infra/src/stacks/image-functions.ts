@@ -1,4 +1,6 @@
 import { findPackageJSON } from "node:module";
+import { parseModerationPolicy } from "@darkroom/workflow";
+import policyDocument from "@darkroom/workflow/moderation-policy.json" with { type: "json" };
 import type { Construct } from "constructs";
 import type { Deployment } from "../constructs/deployment.ts";
 import type { ImageMachine } from "../constructs/image-machine.ts";
@@ -68,6 +70,66 @@ export function detectLabels(
       // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrekognition.html).
       allow("DetectLabels", ["rekognition:DetectLabels"], ["*"]),
     ],
+  });
+}
+
+/**
+ * As detectLabels, with the policy that says what is let through, rejected, or shown to a person.
+ * @throws Error that says what is wrong with the policy document, and where in it
+ */
+export function detectModeration(
+  scope: Construct,
+  { deployment, landing, sharp }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "detect_moderation", {
+    deployment,
+    name: "DetectModeration",
+    archive: lambdaArchive(findPackageJSON("@darkroom/detect-moderation", here)),
+    description: "Whether a photo may be shown, by Amazon Rekognition and a policy",
+    memoryMb: 1536,
+    timeoutSeconds: picturing,
+    layers: [sharp],
+    environment: { MODERATION_POLICY: JSON.stringify(parseModerationPolicy(policyDocument)) },
+    permissions: [
+      ...landing.readPhotos(),
+      // Knows no resource without an adapter of one's own
+      // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrekognition.html).
+      allow("DetectModerationLabels", ["rekognition:DetectModerationLabels"], ["*"]),
+    ],
+  });
+}
+
+export function recordReview(
+  scope: Construct,
+  { deployment, tables }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "record_review", {
+    deployment,
+    name: "RecordReview",
+    archive: lambdaArchive(findPackageJSON("@darkroom/record-review", here)),
+    description: "Which photos a person is asked about, and what was decided",
+    ...talking,
+    environment: { IMAGE_TABLE: tables.images.name, DECISION_TABLE: tables.decisions.name },
+    permissions: [
+      allow("WriteRows", ["dynamodb:UpdateItem"], [tables.images.arn]),
+      allow("AddDecisions", ["dynamodb:PutItem"], [tables.decisions.arn]),
+    ],
+  });
+}
+
+/** S3 copies by itself: a photo of 200 MB takes seconds. */
+export function quarantinePhoto(
+  scope: Construct,
+  { deployment, landing }: Surroundings,
+): PipelineFunction {
+  return new PipelineFunction(scope, "quarantine_photo", {
+    deployment,
+    name: "QuarantinePhoto",
+    archive: lambdaArchive(findPackageJSON("@darkroom/quarantine-photo", here)),
+    description: "A rejected photo, to where nobody is shown it",
+    memoryMb: 512,
+    timeoutSeconds: picturing,
+    permissions: landing.quarantinePhotos(),
   });
 }
 

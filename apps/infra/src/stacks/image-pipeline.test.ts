@@ -104,12 +104,18 @@ interface MachineJson {
 describe("the state machine", () => {
   const machine = only<MachineJson>(stack, "aws_sfn_state_machine");
   const definition = JSON.parse(machine.definition) as { States: Record<string, State> };
-  const tasks = tasksOf(definition.States);
+  const [activities, tasks] = [
+    tasksOf(definition.States).flatMap(({ Resource = "" }) =>
+      isActivity(Resource) ? [Resource] : [],
+    ),
+    tasksOf(definition.States).filter(({ Resource = "" }) => !isActivity(Resource)),
+  ];
   const byArn = new Map([...functions(stack).values()].map((lambda) => [lambda.arn, lambda]));
 
   test("calls functions of this stack, and may call these and no others", () => {
     const called = new Set(tasks.map(({ Resource }) => Resource ?? ""));
     expect([...called].filter((arn) => !byArn.has(arn))).toEqual([]);
+    expect(activities).toEqual(["${aws_sfn_activity.image_processing_approval.arn}"]);
     const may = statementsOfRole(stack, machine.role_arn).filter(({ Action }) =>
       Action.includes("lambda:InvokeFunction"),
     );
@@ -117,7 +123,10 @@ describe("the state machine", () => {
   });
 
   test("has no placeholder left", () => {
-    const rest = machine.definition.replaceAll(/\$\{aws_lambda_function\.\w+\.arn\}/g, "");
+    const rest = machine.definition.replaceAll(
+      /\$\{aws_(lambda_function|sfn_activity)\.\w+\.arn\}/g,
+      "",
+    );
     expect(rest).not.toContain("${");
   });
 
@@ -181,7 +190,12 @@ describe("a function", () => {
     "%s has the variables that its code asks for, and sharp if it needs that",
     (_, { filename, environment, layers }) => {
       const code = codeIn(filename);
-      const asked = ["IMAGE_TABLE", "STATE_MACHINE_ARN"].filter((name) => code.includes(name));
+      const asked = [
+        "DECISION_TABLE",
+        "IMAGE_TABLE",
+        "MODERATION_POLICY",
+        "STATE_MACHINE_ARN",
+      ].filter((name) => code.includes(name));
       expect(Object.keys(environment?.variables ?? {}).toSorted()).toEqual(asked);
       expect(layers ?? []).toEqual(
         code.includes('require("sharp")') ? ["${aws_lambda_layer_version.sharp_layer.arn}"] : [],
@@ -190,7 +204,7 @@ describe("a function", () => {
   );
 
   test("that decodes has at least the memory that extract-metadata's limit goes by", () => {
-    const decoding = ["DetectLabels", "GenerateThumbnails"];
+    const decoding = ["DetectModeration", "DetectLabels", "GenerateThumbnails"];
     const memory = decoding.map((name) => functions(stack).get(name)?.memory_size ?? 0);
     expect(Math.min(...memory)).toBe(1536);
   });
@@ -218,6 +232,10 @@ test("the alarms watch metrics that the deployed code counts, each where its fun
     expect(Object.keys(dimensions)).toEqual(["FunctionName"]);
   }
 });
+
+function isActivity(arn: string): boolean {
+  return arn.startsWith("${aws_sfn_activity.");
+}
 
 function timeoutOf(name: string): number {
   return functions(stack).get(name)?.timeout ?? 0;

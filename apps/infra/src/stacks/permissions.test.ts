@@ -18,6 +18,7 @@ const statements = roles.flatMap((role) =>
 /** The actions that know no resource, as AWS's service authorization reference says. */
 const withoutResource = [
   "rekognition:DetectLabels",
+  "rekognition:DetectModerationLabels",
   "xray:PutTraceSegments",
   "xray:PutTelemetryRecords",
   "xray:GetSamplingRules",
@@ -56,7 +57,7 @@ describe("a role", () => {
       // group, of the one machine.
       if (!resource.includes("*")) continue;
       expect(
-        ["Incoming/", "Thumbnail/", "Preview/"].some(
+        ["Incoming/", "Thumbnail/", "Preview/", "Quarantine/"].some(
           (prefix) => resource === `${bucket}/${prefix}*`,
         ) ||
           /^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/.test(resource) ||
@@ -117,7 +118,23 @@ describe("what each function may do", () => {
     ["StartExecution", ["dynamodb:PutItem", "states:StartExecution", ...receive]],
     ["ExtractMetadata", readPhotos],
     ["DetectLabels", [...readPhotos, "rekognition:DetectLabels"]],
+    ["DetectModeration", [...readPhotos, "rekognition:DetectModerationLabels"]],
     ["GenerateThumbnails", [...readPhotos, "s3:PutObject"]],
+    ["RecordReview", ["dynamodb:PutItem", "dynamodb:UpdateItem"]],
+    [
+      "QuarantinePhoto",
+      [
+        ...readPhotos,
+        "s3:ListBucket",
+        "s3:GetObject",
+        "s3:GetObjectTagging",
+        "s3:GetObjectVersionTagging",
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+      ],
+    ],
     ["PersistMetadata", ["dynamodb:UpdateItem"]],
     [
       "RecordFailure",
@@ -128,7 +145,7 @@ describe("what each function may do", () => {
     expect(all.toSorted()).toEqual([...everyFunction, ...actions].toSorted());
   });
 
-  test.each(["ExtractMetadata", "DetectLabels", "GenerateThumbnails"])(
+  test.each(["ExtractMetadata", "DetectModeration", "DetectLabels", "GenerateThumbnails"])(
     "%s reads only what came in, and lists nothing else",
     (name) => {
       const bucket = "${aws_s3_bucket.landing_bucket.arn}";
@@ -147,9 +164,32 @@ describe("what each function may do", () => {
 
   test("pictures are written only where they raise no event", () => {
     const bucket = "${aws_s3_bucket.landing_bucket.arn}";
-    expect(
-      statements.filter(({ Action }) => Action.includes("s3:PutObject")).map((one) => one.Resource),
-    ).toEqual([[`${bucket}/Thumbnail/*`, `${bucket}/Preview/*`]]);
+    const written = statements.filter(({ Action }) => Action.includes("s3:PutObject"));
+    expect(written.map(({ Resource }) => Resource).toSorted()).toEqual([
+      [`${bucket}/Quarantine/*`],
+      [`${bucket}/Thumbnail/*`, `${bucket}/Preview/*`],
+    ]);
+  });
+
+  test("one function alone may delete photos, and only what came in", () => {
+    const deleting = statements.filter(({ Action }) =>
+      Action.some((one) => /:Delete(Obj|It)/.test(one)),
+    );
+    expect(deleting).toEqual(
+      statementsOfFunction("QuarantinePhoto").filter(({ Sid }) => Sid === "DeleteRejected"),
+    );
+    expect(deleting.map(({ Resource }) => Resource)).toEqual([
+      ["${aws_s3_bucket.landing_bucket.arn}/Incoming/*"],
+    ]);
+  });
+
+  test("what was decided is only ever added to", () => {
+    const table = "${aws_dynamodb_table.tables_decisions.arn}";
+    const may = statements.filter(({ Resource }) => Resource.includes(table));
+    expect(may).toEqual(
+      statementsOfFunction("RecordReview").filter(({ Sid }) => Sid === "AddDecisions"),
+    );
+    expect(may.flatMap(({ Action }) => Action)).toEqual(["dynamodb:PutItem"]);
   });
 
   test("each writes its own log and no other's", () => {

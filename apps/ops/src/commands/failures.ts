@@ -16,9 +16,12 @@ import { dynamodbImageRows } from "../watch/image-rows.ts";
 import { pause } from "../watch/pause.ts";
 
 const listable = photoStatus.extract(["FAILED", "UNSUPPORTED", "REJECTED", "EXPIRED"]).options;
+/** What a second go may help. */
+const retriable: readonly PhotoStatus[] = ["FAILED", "EXPIRED"];
+const retriableText = retriable.join(" or ");
 
 interface ListOptions {
-  readonly status: PhotoStatus[];
+  readonly status: readonly PhotoStatus[];
   readonly json?: boolean;
 }
 interface RetryOptions {
@@ -30,13 +33,13 @@ interface RetryOptions {
 export function addFailures(program: Command, context: Context): void {
   const failures = program
     .command("failures")
-    .description("the photos that failed, and a second go for them");
+    .description("the photos that failed or that nobody decided on, and a second go for them");
   failures
     .command("list")
     .addOption(
       new Option("--status <status...>", "photos of these statuses instead")
         .choices(listable)
-        .default(["FAILED"], "FAILED"),
+        .default(retriable, retriableText),
     )
     .option("--json", "as a JSON array on stdout")
     .description("which photos failed, when, why, in which execution; the oldest first")
@@ -44,14 +47,15 @@ export function addFailures(program: Command, context: Context): void {
   failures
     .command("retry")
     .argument("[id...]", "imageIDs, as `failures list` shows them")
-    .option("--all", "every photo that is FAILED")
+    .option("--all", `every photo that is ${retriableText}`)
     .option("--json", "the results as a JSON array on stdout")
     .description("process photos once more, wait until each has its status, print a table")
     .addHelpText(
       "after",
       `
 An execution that was aborted, timed out or failed by what no Catch sees goes on where it
-ended (RedriveExecution, for 14 days); any other photo gets a new execution.
+ended (RedriveExecution, for 14 days): one that waited for a person waits again. Any other
+photo gets a new execution.
 Exit code 0: each has its answer. 1: one is FAILED again or can't be retried. 2: bad usage.`,
     )
     .action((ids: string[], options: RetryOptions) => retryFailures(context, ids, options));
@@ -105,7 +109,7 @@ async function retryFailures(
   const signal = context.interruptible();
   const begin = Date.now();
   try {
-    const ids = all ? await failedIds(target, clients) : await knownIds(given, target, clients);
+    const ids = all ? await retriableIds(target, clients) : await knownIds(given, target, clients);
     const table = target.resources.DARKROOM_IMAGE_TABLE;
     const results = await retryPhotos(ids, {
       rows: photoRows(clients.dynamodb, table),
@@ -120,7 +124,7 @@ async function retryFailures(
     if (json) {
       const photos = results.map((result) => ({ ...photoJson(result), retry: result.retry }));
       terminal.print(JSON.stringify(photos, null, 2));
-    } else if (ids.length === 0) terminal.print("No photo is FAILED");
+    } else if (ids.length === 0) terminal.print(`No photo is ${retriableText}`);
     else printPhotos(terminal, results, Date.now() - begin);
     judge(results, ids.length, signal.aborted);
   } finally {
@@ -147,10 +151,12 @@ function judge(results: readonly RetriedPhoto[], asked: number, interrupted: boo
 }
 
 /** All of them at the start, so that one that fails again isn't met again. */
-async function failedIds({ resources }: Target, { dynamodb }: Clients): Promise<string[]> {
+async function retriableIds({ resources }: Target, { dynamodb }: Clients): Promise<string[]> {
   const ids: string[] = [];
-  for await (const page of idsOfStatus(dynamodb, resources.DARKROOM_IMAGE_TABLE, "FAILED")) {
-    ids.push(...page);
+  for (const status of retriable) {
+    for await (const page of idsOfStatus(dynamodb, resources.DARKROOM_IMAGE_TABLE, status)) {
+      ids.push(...page);
+    }
   }
   return [...new Set(ids)];
 }

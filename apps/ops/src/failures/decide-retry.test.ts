@@ -42,6 +42,12 @@ test.each<[string, Partial<ImageItem>, Ended | "none", string]>([
   ["ended: its redrive was cut off", { status: "PROCESSING" }, { status: "ABORTED" }, "redrive"],
   ["timed out while it waited", { status: "EXPIRED" }, { status: "TIMED_OUT" }, "redrive"],
   [
+    "ended while its row waits for a person",
+    { status: "PENDING_REVIEW" },
+    { status: "TIMED_OUT" },
+    "redrive",
+  ],
+  [
     "of a file that was not supported",
     { status: "UNSUPPORTED" },
     { status: "FAILED", caught: true },
@@ -53,10 +59,16 @@ test.each<[string, Partial<ImageItem>, Ended | "none", string]>([
   expect(decideRetry({ ...row, ...changes }, known)).toEqual({ way });
 });
 
+test("a photo that waits for a person is left to that person", () => {
+  const running = execution({ status: "RUNNING", redrivable: false });
+  expect(decideRetry({ ...row, status: "PENDING_REVIEW" }, running)).toEqual({
+    refused: "a person has to decide about it",
+  });
+});
+
 describe("not retried is a photo", () => {
   const { versionId: _, ...unversioned } = row;
   test.each<[string, ImageItem, string]>([
-    ["that waits for a person", { ...row, status: "PENDING_REVIEW" }, "a person has to decide"],
     ["that was rejected", { ...row, status: "REJECTED" }, "it was rejected"],
     ["whose row names no version", unversioned, "which version of the object"],
     ["whose key names no album", { ...row, s3key: "Incoming/lonely.jpg" }, "no user and album"],

@@ -37,6 +37,8 @@ export function decideRetry(row: ImageItem, execution: ExecutionFacts | undefine
     case "READY":
       return { way: "wait" };
     case "PENDING_REVIEW":
+      // Of an execution that has ended nobody can decide: its redrive was cut off.
+      if (execution?.status !== "RUNNING") break;
       return { refused: "a person has to decide about it" };
     case "REJECTED":
       return { refused: "it was rejected, which stands" };

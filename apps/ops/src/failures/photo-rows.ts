@@ -13,8 +13,28 @@ export interface PhotoRows {
   replace(seen: ImageItem, state: RowState, now: Date): Promise<ImageItem | undefined>;
 }
 
+/** What there is to say of a photo only after its execution came so far. */
+const optionalNames = ["errReason", "redriveCount", "moderation", "review", "quarantine"] as const;
+
 /** What a retry changes; what isn't there is removed. */
-export type RowState = Pick<ImageItem, "executionArn" | "status" | "errReason" | "redriveCount">;
+export type RowState = Pick<ImageItem, "executionArn" | "status" | (typeof optionalNames)[number]>;
+
+/** The state that a row has now. */
+export function stateOf(row: ImageItem): RowState {
+  const { executionArn, status } = row;
+  return { executionArn, status, ...optionalOf(row) };
+}
+
+function optionalOf(state: RowState): Partial<RowState> {
+  const given = optionalNames.filter((name) => state[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, state[name]]));
+}
+
+/** A row in another state. */
+export function withState(row: ImageItem, state: RowState, updatedTime: string): ImageItem {
+  const { errReason, redriveCount, moderation, review, quarantine, ...kept } = row;
+  return { ...kept, ...stateOf({ ...kept, ...state }), updatedTime };
+}
 
 export function photoRows(client: DynamoDBDocumentClient, TableName: string): PhotoRows {
   return {
@@ -26,10 +46,8 @@ export function photoRows(client: DynamoDBDocumentClient, TableName: string): Ph
     },
 
     async replace(seen, state, now) {
-      const { errReason, redriveCount, ...always } = state;
-      const optional = Object.entries({ errReason, redriveCount });
-      const given = optional.filter(([, value]) => value !== undefined);
-      const gone = optional.filter(([, value]) => value === undefined).map(([name]) => name);
+      const given = Object.entries(optionalOf(state));
+      const gone = optionalNames.filter((name) => state[name] === undefined);
       const updatedTime = now.toISOString();
       const unchanged = ["executionArn = :seenArn", "#status = :seenStatus"];
       unchanged.push(
@@ -48,8 +66,8 @@ export function photoRows(client: DynamoDBDocumentClient, TableName: string): Ph
             ConditionExpression: unchanged.join(" AND "),
             ExpressionAttributeNames: { "#status": "status" },
             ExpressionAttributeValues: {
-              ":arn": always.executionArn,
-              ":status": always.status,
+              ":arn": state.executionArn,
+              ":status": state.status,
               ":now": updatedTime,
               ":seenArn": seen.executionArn,
               ":seenStatus": seen.status,
@@ -64,8 +82,7 @@ export function photoRows(client: DynamoDBDocumentClient, TableName: string): Ph
         }
         throw error;
       }
-      const { errReason: _, redriveCount: __, ...kept } = seen;
-      return { ...kept, ...always, ...Object.fromEntries(given), updatedTime };
+      return withState(seen, state, updatedTime);
     },
   };
 }

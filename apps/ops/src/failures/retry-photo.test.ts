@@ -1,7 +1,7 @@
-import { executionName, type ImageItem, imageIdOf } from "@darkroom/workflow";
+import { executionName, type ImageItem, imageIdOf, type Moderation } from "@darkroom/workflow";
 import { describe, expect, test } from "vitest";
 import type { ExecutionFacts } from "./decide-retry.ts";
-import type { PhotoRows } from "./photo-rows.ts";
+import { type PhotoRows, withState } from "./photo-rows.ts";
 import { retryPhoto } from "./retry-photo.ts";
 
 const stateMachineArn = "arn:aws:states:eu-west-1:123456789012:stateMachine:images";
@@ -44,7 +44,7 @@ function place(changes: Partial<ImageItem>, executions: Record<string, Execution
   const faults: Record<"start" | "redrive", unknown> = { start: undefined, redrive: undefined };
   const rows: PhotoRows = {
     read: async () => row,
-    async replace(seen, { errReason, redriveCount, ...state }, now) {
+    async replace(seen, state, now) {
       if (
         row.updatedTime !== seen.updatedTime ||
         row.status !== seen.status ||
@@ -52,14 +52,7 @@ function place(changes: Partial<ImageItem>, executions: Record<string, Execution
       ) {
         return undefined;
       }
-      const { errReason: _, redriveCount: __, ...kept } = seen;
-      row = {
-        ...kept,
-        ...state,
-        ...(errReason === undefined ? {} : { errReason }),
-        ...(redriveCount === undefined ? {} : { redriveCount }),
-        updatedTime: now.toISOString(),
-      };
+      row = withState(seen, state, now.toISOString());
       acts.push(`row ${state.status}`);
       return row;
     },
@@ -103,6 +96,70 @@ test("a redrive opens the row first, and counts", async () => {
   expect(acts).toEqual(["row PROCESSING", "redrive"]);
   expect(row()).toMatchObject({ executionArn: arnOf(1), redriveCount: 3 });
   expect(row()).not.toHaveProperty("errReason");
+});
+
+describe("a photo that a person was asked about", () => {
+  const moderation: Moderation = {
+    verdict: "suspect",
+    policyVersion: "1",
+    modelVersion: "local",
+    labels: [],
+  };
+  const review = {
+    by: "ann",
+    at: "2026-05-01T10:00:04.000Z",
+    decision: "approved",
+    reason: "",
+  } as const;
+  const timedOut = { ...aborted, status: "TIMED_OUT" } as const;
+
+  test.each([
+    ["expired", "EXPIRED", timedOut],
+    ["was aborted meanwhile", "FAILED", aborted],
+  ] as const)("and that %s waits again when it is redriven", async (_, status, facts) => {
+    const { ports, acts, row } = place({ status, moderation }, { [arnOf(1)]: facts });
+    expect(await retryPhoto(imageID, ports)).toMatchObject({ move: "redriven" });
+    expect(acts).toEqual(["row PENDING_REVIEW", "redrive"]);
+    expect(row()).toMatchObject({ status: "PENDING_REVIEW", moderation, redriveCount: 1 });
+    expect(row()).not.toHaveProperty("errReason");
+  });
+
+  test("whose redrive was cut off is redriven by the next retry, once", async () => {
+    const { ports, acts, faults } = place(
+      { status: "EXPIRED", moderation },
+      { [arnOf(1)]: timedOut },
+    );
+    faults.redrive = noAnswer;
+    await retryPhoto(imageID, ports);
+    faults.redrive = undefined;
+    await Promise.all([retryPhoto(imageID, ports), retryPhoto(imageID, ports)]);
+    expect(acts.filter((act) => act === "redrive")).toHaveLength(1);
+  });
+
+  test("and who has decided is processed on", async () => {
+    const { ports, row } = place({ moderation, review }, { [arnOf(1)]: aborted });
+    await retryPhoto(imageID, ports);
+    expect(row()).toMatchObject({ status: "PROCESSING", moderation, review });
+  });
+
+  test("is asked about anew by a fresh start: nothing of what was said stays in its row", async () => {
+    const { ports, row } = place({ moderation, review, quarantine: {} }, { [arnOf(1)]: caught });
+    expect(await retryPhoto(imageID, ports)).toMatchObject({ move: "started" });
+    for (const name of ["moderation", "review", "quarantine"]) {
+      expect(row()).not.toHaveProperty(name);
+    }
+  });
+
+  test.each([
+    ["redrive", aborted],
+    ["start", caught],
+  ] as const)("has its row back when the %s is turned down", async (call, facts) => {
+    const { ports, faults, row } = place({ moderation, review }, { [arnOf(1)]: facts });
+    const before = row();
+    faults[call] = turnedDown;
+    await retryPhoto(imageID, ports);
+    expect({ ...row(), updatedTime: before.updatedTime }).toEqual(before);
+  });
 });
 
 test("a fresh start takes the next attempt whose name nobody had", async () => {

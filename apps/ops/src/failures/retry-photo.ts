@@ -10,7 +10,7 @@ import {
 import { lineOf } from "../failure.ts";
 import { isTurnedDown } from "../service-error.ts";
 import { decideRetry, type ExecutionFacts } from "./decide-retry.ts";
-import type { PhotoRows } from "./photo-rows.ts";
+import { type PhotoRows, stateOf } from "./photo-rows.ts";
 
 /** Step Functions and S3, as far as a retry needs them. */
 export interface RetryCloud {
@@ -45,8 +45,9 @@ export type Retry =
  *    and a newer version's row is never touched.
  * 2. An execution is only started under a name that nobody had before the row was written, so one that
  *    is there then is the one that was meant. A redrive carries a token that stands for its number.
- * 3. A crash between row and start leaves a row PROCESSING whose execution isn't there or has ended:
- *    another retry of that photo finds the same name or token, and changes nothing if it came through.
+ * 3. A crash between row and start leaves a row PROCESSING or PENDING_REVIEW whose execution isn't there
+ *    or has ended: another retry of that photo finds the same name or token, and changes nothing if it
+ *    came through.
  *
  * @throws what the services throw while it reads; calling it again then goes on from there
  */
@@ -82,7 +83,11 @@ const neverStarted = { errReason: "its execution could not be started" };
 async function redrive(row: ImageItem, redriveCount: number, ports: RetryPorts): Promise<Retry> {
   const { rows, cloud, now } = ports;
   const { executionArn } = row;
-  const open = await rows.replace(row, { executionArn, status: "PROCESSING", redriveCount }, now());
+  const { errReason: _, ...state } = stateOf(row);
+  // It goes on in the state that it ended in: behind the one that marks a photo as waiting for a person.
+  const waits = row.moderation?.verdict === "suspect" && row.review === undefined;
+  const status = waits ? "PENDING_REVIEW" : "PROCESSING";
+  const open = await rows.replace(row, { ...state, status, redriveCount }, now());
   if (open === undefined) return overtaken(row, rows);
   try {
     const { obstacle } = await cloud.redrive(executionArn, tokenOf(executionArn, redriveCount));
@@ -104,9 +109,7 @@ async function startAfresh(row: ImageItem, before: ImageItem, ports: RetryPorts)
   if (!(await cloud.hasObject(photo))) {
     const refused = `the object is gone: version ${photo.versionId} of ${photo.s3key} is not in ${photo.s3bucket}`;
     if (row === before) return { refused, row };
-    const { executionArn, status, errReason, redriveCount } = before;
-    const state = { executionArn, status, errReason, redriveCount };
-    return { refused, row: (await rows.replace(row, state, now())) ?? before };
+    return { refused, row: (await rows.replace(row, stateOf(before), now())) ?? before };
   }
 
   let arn: string;
@@ -134,7 +137,7 @@ async function start(open: ImageItem, before: ImageItem, ports: RetryPorts): Pro
 /** After a refusal the row goes back; without an answer the execution may run all the same. */
 async function takeBack(
   open: ImageItem,
-  { executionArn, status, errReason, redriveCount }: ImageItem,
+  before: ImageItem,
   error: unknown,
   { rows, now }: RetryPorts,
 ): Promise<Retry> {
@@ -145,8 +148,7 @@ async function takeBack(
       row: open,
     };
   }
-  const state = { executionArn, status, errReason, redriveCount };
-  const row = (await rows.replace(open, state, now())) ?? open;
+  const row = (await rows.replace(open, stateOf(before), now())) ?? open;
   return { refused: `Step Functions refuses (${line})`, row };
 }
 

@@ -1,6 +1,7 @@
 import type { ImageItem, PhotoStatus } from "@darkroom/workflow";
 import { expect, test } from "vitest";
 import type { ExecutionFacts } from "./decide-retry.ts";
+import { withState } from "./photo-rows.ts";
 import { type RetryPhotosPorts, retryPhotos } from "./retry-photos.ts";
 
 const aborted = { status: "ABORTED", redrivable: true, redriveCount: 0, caught: false } as const;
@@ -37,8 +38,7 @@ function place(count: number, ending: (id: string) => PhotoStatus | "never") {
     rows: {
       read: async (imageID) => rows.get(imageID),
       async replace(seen, state) {
-        const { errReason: _, redriveCount: __, ...kept } = seen;
-        const row = { ...kept, executionArn: state.executionArn, status: state.status };
+        const row = withState(seen, state, seen.updatedTime ?? "");
         rows.set(seen.imageID, row);
         return row;
       },

@@ -1,6 +1,7 @@
 import type { ImageItem } from "@darkroom/workflow";
 import type { PhotoResult } from "../photo-board.ts";
 import { mayPass } from "../service-error.ts";
+import { throughOutage } from "../through-outage.ts";
 import type { ImageRows } from "../watch/image-rows.ts";
 import type { Pause } from "../watch/pause.ts";
 import { isEnd } from "../watch/tally.ts";
@@ -140,21 +141,6 @@ async function runsOn(
   if (status !== "FAILED" && status !== "EXPIRED") return false;
   if (!executionArn.startsWith("arn:")) return false;
   return (await cloud.facts(executionArn))?.status === "RUNNING";
-}
-
-async function throughOutage<T>(
-  call: () => Promise<T>,
-  { now, pause, signal }: RetryPhotosPorts,
-): Promise<T> {
-  const begin = now().getTime();
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (signal.aborted || !mayPass(error) || now().getTime() - begin > outageMs) throw error;
-      await pause(longestPollMs, signal);
-    }
-  }
 }
 
 function answer(row: ImageItem, retry: RetryMove): RetriedPhoto {

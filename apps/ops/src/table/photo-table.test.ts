@@ -1,4 +1,4 @@
-import type { ImageItem } from "@darkroom/workflow";
+import type { ImageItem, Moderation } from "@darkroom/workflow";
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import type { PhotoResult } from "../photo-board.ts";
@@ -47,6 +47,20 @@ test("a wide terminal shows each photo in one line, the surest label first", () 
     "FILE              STATUS  SIZE            TAKEN             CAMERA         PLACE             LABELS",
     "summer/beach.jpg  READY   JPEG 1920×1280  2017-10-31 20:16  SONY ILCE-7M2  37°19′N 121°56′W  Person, Chair, Wine Glass",
   ]);
+});
+
+test("of a photo that waits for a person it says why", () => {
+  const moderation: Moderation = {
+    verdict: "suspect",
+    policyVersion: "1",
+    modelVersion: "local",
+    labels: [],
+    reason: "Smoking 71 is at or above 60",
+  };
+  const waiting: PhotoResult = { ...ready, status: "PENDING_REVIEW", row: { ...row, moderation } };
+  expect(photoTable([waiting], plain(140))[1]).toBe(
+    "summer/beach.jpg  PENDING_REVIEW  waits for a person: Smoking 71 is at or above 60",
+  );
 });
 
 test("a narrow terminal shows all of it in two", () => {

@@ -170,8 +170,14 @@ function rowOf({ file, status, errReason, row }: PhotoResult): Row {
     camera: metadata === undefined ? "" : plainText(formatCamera(metadata)),
     place: metadata?.geo === undefined ? "" : formatPlace(metadata.geo),
     labels: (width) => plainText(formatLabels(tags, width)),
-    reason: plainText(errReason ?? ""),
+    reason: plainText(errReason ?? (status === "PENDING_REVIEW" ? questionOf(row) : "")),
   };
+}
+
+/** Why a person is asked. */
+function questionOf(row: PhotoResult["row"]): string {
+  const why = row?.moderation?.reason;
+  return `waits for a person${why === undefined ? "" : `: ${why}`}`;
 }
 
 /** The width of a column with its title; 0 for one with nothing in it. */

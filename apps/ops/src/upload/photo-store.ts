@@ -16,6 +16,7 @@ export interface PhotoStore {
     key: string,
     path: string,
     signal: AbortSignal,
+    metadata?: Readonly<Record<string, string>>,
   ): Promise<{ versionId: string; bytes: number }>;
   /** The newest version of a key; undefined when it was deleted. */
   newestVersion(key: string, signal: AbortSignal): Promise<string | undefined>;
@@ -31,10 +32,10 @@ const onlyVersion = "null";
 
 export function s3PhotoStore(client: S3Client, bucket: string, pause: Pause): PhotoStore {
   return {
-    async put(key, path, signal) {
+    async put(key, path, signal, metadata = {}) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await putOnce(client, bucket, key, path, signal);
+          return await putOnce(client, bucket, { key, path, metadata }, signal);
         } catch (error) {
           if (attempt === attempts || signal.aborted || !mayPass(error)) throw error;
           await pause(Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs), signal);
@@ -59,8 +60,11 @@ export function s3PhotoStore(client: S3Client, bucket: string, pause: Pause): Ph
 async function putOnce(
   client: S3Client,
   bucket: string,
-  key: string,
-  path: string,
+  {
+    key,
+    path,
+    metadata,
+  }: { key: string; path: string; metadata: Readonly<Record<string, string>> },
   signal: AbortSignal,
 ): Promise<{ versionId: string; bytes: number }> {
   const file = await open(path).catch((error: unknown) => {
@@ -72,7 +76,13 @@ async function putOnce(
     // A file that grows meanwhile is taken as it was; an empty one has nothing to stream.
     if (size > 0) stream = createReadStream(path, { fd: file, end: size - 1, autoClose: false });
     const answer = await client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: stream ?? "", ContentLength: size }),
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: stream ?? "",
+        ContentLength: size,
+        Metadata: metadata,
+      }),
       { abortSignal: signal },
     );
     return { versionId: answer.VersionId ?? onlyVersion, bytes: size };

@@ -9,6 +9,8 @@ export interface PlannedUpload {
   readonly file: string;
   readonly path: string;
   readonly key: string;
+  /** User metadata of the object, without `x-amz-meta-`. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**

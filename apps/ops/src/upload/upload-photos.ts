@@ -19,9 +19,9 @@ export async function uploadPhotos(
   const uploadInTurn = async (): Promise<void> => {
     for (const photo of queue) {
       if (signal.aborted) return;
-      const { key, path } = photo.upload;
+      const { key, path, metadata } = photo.upload;
       try {
-        const { versionId, bytes } = await store.put(key, path, signal);
+        const { versionId, bytes } = await store.put(key, path, signal, metadata);
         board.uploaded(photo, versionId, bytes);
       } catch (error) {
         if (signal.aborted) return;

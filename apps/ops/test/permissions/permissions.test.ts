@@ -27,6 +27,8 @@ const grantNamed = (id: string): Grant => {
  * What shows that a statement is missing, for those without which the start isn't refused already. `besides`: what must
  * have gone wrong before, so that it is needed.
  */
+const approved = probes.suspectPhoto("approve");
+const denied = probes.suspectPhoto("deny");
 const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }>> = {
   "StartExecution/WriteLog": { probe: probes.withLogOf("StartExecution", probes.goodPhoto) },
   "ExtractMetadata/WriteLog": { probe: probes.withLogOf("ExtractMetadata", probes.goodPhoto) },
@@ -36,6 +38,24 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
   },
   "PersistMetadata/WriteLog": { probe: probes.withLogOf("PersistMetadata", probes.goodPhoto) },
   "RecordFailure/WriteLog": { probe: probes.withLogOf("RecordFailure", probes.notAPhoto) },
+  "DetectModeration/WriteLog": { probe: probes.withLogOf("DetectModeration", probes.goodPhoto) },
+  "RecordReview/WriteLog": { probe: probes.withLogOf("RecordReview", approved) },
+  "QuarantinePhoto/WriteLog": {
+    probe: probes.withLogOf("QuarantinePhoto", probes.inappropriatePhoto),
+  },
+  "DetectModeration/ReadPhotos": { probe: probes.goodPhoto },
+  "DetectModeration/TellMissingFromForbidden": {
+    probe: probes.photoDeletedBefore("DetectModeration"),
+  },
+  "DetectModeration/DetectModerationLabels": { probe: probes.goodPhoto },
+  "RecordReview/WriteRows": { probe: approved },
+  "RecordReview/AddDecisions": { probe: denied },
+  "QuarantinePhoto/ReadPhotos": { probe: probes.inappropriatePhoto },
+  "QuarantinePhoto/TellMissingFromForbidden": { probe: probes.quarantinedAfterDeletion },
+  "QuarantinePhoto/TellMissingInQuarantine": { probe: probes.quarantinedAfterDeletion },
+  "QuarantinePhoto/ReadTags": { probe: probes.inappropriatePhoto },
+  "QuarantinePhoto/WriteQuarantine": { probe: probes.inappropriatePhoto },
+  "QuarantinePhoto/DeleteRejected": { probe: probes.inappropriatePhoto },
   "StartExecution/WriteRows": { probe: probes.goodPhoto },
   "StartExecution/StartExecutions": { probe: probes.goodPhoto },
   "ExtractMetadata/ReadPhotos": { probe: probes.goodPhoto },
@@ -94,6 +114,7 @@ beforeAll(async () => {
     const all = new Set([
       ...Object.values(shownBy).map(({ probe }) => probe),
       probes.photoWithoutVersion,
+      probes.quarantinedWithoutVersion,
       probes.replacedPhoto,
       probes.deadLetter,
     ]);

@@ -1,7 +1,10 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import {
+  GetActivityTaskCommand,
   ListExecutionsCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
@@ -34,6 +37,52 @@ export const goodPhoto: Probe = async (darkroom) => {
   await put(darkroom, key, await photo({}));
   return outcome(darkroom, key);
 };
+
+/** A photo that moderation is told to be sure about; its tags go into quarantine with it. */
+export const inappropriatePhoto: Probe = async (darkroom) => {
+  const key = "Incoming/ann/probe/inappropriate.jpg";
+  await put(darkroom, key, await photo({}), { pin: "inappropriate", tags: "kind=probe" });
+  return outcome(darkroom, key);
+};
+
+/** A photo that a person is asked about. */
+export const suspectPhoto =
+  (decision: "approve" | "deny"): Probe =>
+  async (darkroom) => {
+    const key = `Incoming/ann/probe/${decision}.jpg`;
+    await put(darkroom, key, await photo({}), { pin: "suspect" });
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const row = await rowOf(darkroom, key);
+      if (row?.status === "PENDING_REVIEW") break;
+      if (row !== undefined && row.status !== "PROCESSING") return outcome(darkroom, key);
+      if (Date.now() > deadline) throw new Error(`${key} was never to be reviewed`);
+      await new Promise((done) => setTimeout(done, intervalMs));
+    }
+    const { taskToken } = await darkroom.sfn.send(
+      new GetActivityTaskCommand({ activityArn: darkroom.output("approval_activity_arn") }),
+    );
+    if (decision === "approve") {
+      await darkroom.sfn.send(new SendTaskSuccessCommand({ taskToken, output: "{}" }));
+    } else {
+      const error = "InappropriateError";
+      await darkroom.sfn.send(new SendTaskFailureCommand({ taskToken, error, cause: "no" }));
+    }
+    return outcome(darkroom, key);
+  };
+
+/** As quarantine-photo comes upon a photo from before versioning had taken hold, with tags. */
+export const quarantinedWithoutVersion: Probe = async (darkroom) => {
+  const key = "Incoming/ann/probe/quarantined-unversioned.jpg";
+  await put(darkroom, key, await photo({}), { tags: "kind=probe" });
+  return invoke(darkroom, "QuarantinePhoto", { photo: photoAt(darkroom, key) });
+};
+
+/** A photo that its owner deleted before it could be moved to quarantine. */
+export const quarantinedAfterDeletion: Probe = (darkroom) =>
+  invoke(darkroom, "QuarantinePhoto", {
+    photo: photoAt(darkroom, "Incoming/ann/probe/deleted-before-quarantine.jpg"),
+  });
 
 export const notAPhoto: Probe = async (darkroom) => {
   const key = "Incoming/ann/probe/notes.jpg";
@@ -71,7 +120,7 @@ export const deletedPhoto: Probe = async (darkroom) => {
 
 /** A photo that was deleted while its execution was under way: as the given function comes to know of it. */
 export const photoDeletedBefore =
-  (functionName: "DetectLabels" | "GenerateThumbnails"): Probe =>
+  (functionName: "DetectModeration" | "DetectLabels" | "GenerateThumbnails"): Probe =>
   (darkroom) =>
     invoke(darkroom, functionName, {
       photo: photoAt(darkroom, "Incoming/ann/probe/deleted-later.jpg"),
@@ -229,8 +278,15 @@ async function put(
   { s3, output }: LocalDarkroom,
   Key: string,
   Body: Buffer,
+  { pin, tags }: { pin?: string; tags?: string } = {},
 ): Promise<string | undefined> {
-  const put = new PutObjectCommand({ Bucket: output("landing_bucket"), Key, Body });
+  const put = new PutObjectCommand({
+    Bucket: output("landing_bucket"),
+    Key,
+    Body,
+    Tagging: tags,
+    Metadata: pin === undefined ? {} : { "darkroom-moderation": pin },
+  });
   return (await s3.send(put)).VersionId;
 }
 

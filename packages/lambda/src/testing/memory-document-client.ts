@@ -20,13 +20,18 @@ interface Write {
  * expressions that DynamoDB will: conditions of `=`, `<`, `<>`, `IN`, `attribute_exists`,
  * `attribute_not_exists`, `AND`, `OR`, `NOT` and parentheses; updates of `SET` and `REMOVE` on whole
  * attributes. Anything else is an error, as is a name or value that is declared and not used.
+ * @returns the items too, by their key: where that is of two attributes, by both with a space between
  */
-export function memoryDocumentClient(hashKey: string): {
+export function memoryDocumentClient(
+  hashKey: string,
+  rangeKey?: string,
+): {
   client: DynamoDBDocumentClient;
   items: Map<string, Item>;
 } {
   const items = new Map<string, Item>();
-  const idOf = (key: Item | undefined) => String(key?.[hashKey]);
+  const keyNames = rangeKey === undefined ? [hashKey] : [hashKey, rangeKey];
+  const idOf = (key: Item | undefined) => keyNames.map((name) => String(key?.[name])).join(" ");
 
   const check = (write: Write, item: Item | undefined) => {
     if (write.ConditionExpression === undefined) return;

@@ -18,6 +18,7 @@ const event = {
   photo,
   executionArn: "arn:aws:states:eu-west-1:111111111111:execution:m:e",
   extractedMetadata: { format: "JPEG", width: 400, height: 300, fileSize: 1000 },
+  moderation: { verdict: "clean", policyVersion: "p1", modelVersion: "7.0", labels: [] },
   parallelResults: [
     { tags: [] },
     { thumbnail: picture("Thumbnail/a.jpg"), preview: picture("Preview/a.jpg") },

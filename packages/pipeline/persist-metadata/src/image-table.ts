@@ -4,15 +4,15 @@ import { type ImageItem, imageItem } from "@darkroom/workflow";
 
 /** What makes a row READY. */
 export type Result = Required<
-  Pick<ImageItem, "extractedMetadata" | "tags" | "thumbnail" | "preview">
+  Pick<ImageItem, "extractedMetadata" | "moderation" | "tags" | "thumbnail" | "preview">
 >;
 
 /** The rows of ImageMetadata, as far as storing a result needs them. */
 export interface ImageTable {
   /**
-   * Makes a row READY if it belongs to this execution and isn't READY or decided against already.
-   * FAILED and EXPIRED may become READY: an execution that was ended can be redriven, and one that gets
-   * here is alive whatever its row says.
+   * Makes a row READY if it belongs to this execution and isn't READY or decided against already; its
+   * review stays. FAILED and EXPIRED may become READY: an execution that was ended can be redriven, and
+   * one that gets here is alive whatever its row says.
    * @returns the row that was in the way; undefined where there is none
    */
   storeResult(
@@ -32,13 +32,14 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
             TableName: tableName,
             Key: { imageID },
             UpdateExpression:
-              "SET #status = :ready, extractedMetadata = :metadata, tags = :tags, thumbnail = :thumbnail, preview = :preview, updatedTime = :now REMOVE errReason",
+              "SET #status = :ready, extractedMetadata = :metadata, moderation = :moderation, tags = :tags, thumbnail = :thumbnail, preview = :preview, updatedTime = :now REMOVE errReason",
             ConditionExpression:
               "executionArn = :own AND #status IN (:processing, :pendingReview, :failed, :expired)",
             ExpressionAttributeNames: { "#status": "status" },
             ExpressionAttributeValues: {
               ":ready": "READY",
               ":metadata": result.extractedMetadata,
+              ":moderation": result.moderation,
               ":tags": result.tags,
               ":thumbnail": result.thumbnail,
               ":preview": result.preview,

@@ -11,6 +11,7 @@ const input: PersistMetadataInput = {
   photo: samplePhoto,
   executionArn: own,
   extractedMetadata: { format: "JPEG", width: 4000, height: 3000, fileSize: 2_000_000 },
+  moderation: { verdict: "suspect", policyVersion: "p1", modelVersion: "7.0", labels: [] },
   parallelResults: [
     { tags: [{ name: "Beach", confidence: 97.5 }] },
     {
@@ -47,6 +48,7 @@ describe("a result", () => {
     expect(row()).toMatchObject({
       status: "READY",
       extractedMetadata: input.extractedMetadata,
+      moderation: input.moderation,
       tags: [{ name: "Beach", confidence: 97.5 }],
       thumbnail: { s3key: "Thumbnail/a/1.jpg", width: 250, height: 188 },
       preview: { s3key: "Preview/a/1.jpg", width: 1440, height: 1080 },
@@ -67,6 +69,13 @@ describe("a result", () => {
     await persistMetadata(odd, table, now);
 
     expect(row()).toMatchObject({ extractedMetadata: { warnings: ["odd date", "odd bytes"] } });
+  });
+
+  test("leaves alone what was decided about the photo", async () => {
+    const review = { by: "ann", at: "2026-05-01T10:00:03.000Z", decision: "approved", reason: "" };
+    const { table, row } = place({ review });
+    await persistMetadata(input, table, now);
+    expect(row()).toMatchObject({ status: "READY", review });
   });
 
   test.each(["PENDING_REVIEW", "FAILED", "EXPIRED"])(

@@ -12,7 +12,7 @@ export type Persisted = { superseded: false } | { superseded: true; because: str
  * the photo since, and a result must not bring it back.
  */
 export async function persistMetadata(
-  { photo, executionArn, extractedMetadata, parallelResults }: PersistMetadataInput,
+  { photo, executionArn, extractedMetadata, moderation, parallelResults }: PersistMetadataInput,
   table: ImageTable,
   now: Date,
 ): Promise<Persisted> {
@@ -23,6 +23,7 @@ export async function persistMetadata(
     executionArn,
     {
       extractedMetadata: { ...extractedMetadata, ...(warnings.length > 0 ? { warnings } : {}) },
+      moderation,
       tags,
       thumbnail,
       preview,

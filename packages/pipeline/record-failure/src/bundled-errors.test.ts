@@ -6,7 +6,7 @@ import {
   startBundledTask,
 } from "@darkroom/lambda/testing";
 import definition from "@darkroom/workflow/image-processing.asl.json" with { type: "json" };
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 
 const task = await startBundledTask(new URL("../dist/index.cjs", import.meta.url), {
   IMAGE_TABLE: "ImageMetadata",
@@ -20,30 +20,45 @@ const event = {
   failure: { Error: "TypeError", Cause: "DetectLabels: broken" },
 };
 
-test.each(dynamodbOutages)(
-  "%s of DynamoDB reaches the machine after one attempt, and is retried by its name",
-  async (name, answer) => {
-    const { error, requests } = await task.run(event, () => answer);
+const rejection = {
+  photo,
+  executionArn: event.executionArn,
+  status: "REJECTED",
+  moderation: { verdict: "suspect", policyVersion: "p1", modelVersion: "7.0", labels: [] },
+  review: { by: "ann", at: "2026-05-01T10:00:00.000Z", decision: "denied", reason: "no" },
+  quarantine: {},
+};
 
-    expect(error).toBe(name);
-    expect(requests).toEqual(["POST DynamoDB_20120810.UpdateItem"]);
-    expect(retrierOf(definition, "RecordFailure", name)).toMatchObject({
+describe.each([
+  ["RecordFailure", event],
+  ["NotSupportedImageType", { ...event, status: "UNSUPPORTED" }],
+  ["RecordRejection", rejection],
+])("in %s", (state, input) => {
+  test.each(dynamodbOutages)(
+    "%s of DynamoDB reaches the machine after one attempt, and is retried by its name",
+    async (name, answer) => {
+      const { error, requests } = await task.run(input, () => answer);
+
+      expect(error).toBe(name);
+      expect(requests).toEqual(["POST DynamoDB_20120810.UpdateItem"]);
+      expect(retrierOf(definition, state, name)).toMatchObject({
+        ErrorEquals: expect.arrayContaining([name]),
+        MaxAttempts: expect.toSatisfy((attempts: number) => attempts >= 10),
+      });
+    },
+  );
+
+  test.each([
+    ["AccessDeniedException", input, jsonFailure(400, "AccessDeniedException")],
+    ["ResourceNotFoundException", input, jsonFailure(400, "ResourceNotFoundException")],
+    ["ValidationException", input, jsonFailure(400, "ValidationException")],
+    ["InvalidInputError", {}, "broken" as const],
+  ])("%s is not retried", async (name, asked, answer) => {
+    expect((await task.run(asked, () => answer)).error).toBe(name);
+    expect(retrierOf(definition, state, name)).toMatchObject({
       ErrorEquals: expect.arrayContaining([name]),
-      MaxAttempts: expect.toSatisfy((attempts: number) => attempts >= 10),
+      MaxAttempts: 0,
     });
-  },
-);
-
-test.each([
-  ["AccessDeniedException", event, jsonFailure(400, "AccessDeniedException")],
-  ["ResourceNotFoundException", event, jsonFailure(400, "ResourceNotFoundException")],
-  ["ValidationException", event, jsonFailure(400, "ValidationException")],
-  ["InvalidInputError", {}, "broken" as const],
-])("%s is not retried", async (name, input, answer) => {
-  expect((await task.run(input, () => answer)).error).toBe(name);
-  expect(retrierOf(definition, "RecordFailure", name)).toMatchObject({
-    ErrorEquals: expect.arrayContaining([name]),
-    MaxAttempts: 0,
   });
 });
 

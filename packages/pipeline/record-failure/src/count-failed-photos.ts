@@ -3,7 +3,8 @@ import type { ImageTable } from "./image-table.ts";
 
 /**
  * Counts each photo that becomes FAILED in the metric PhotoFailed, whoever reports it. A report that
- * changes nothing isn't counted, nor is what the uploader has to mend (UNSUPPORTED).
+ * changes nothing isn't counted, nor is what nobody has to mend in the pipeline: UNSUPPORTED, REJECTED and
+ * EXPIRED.
  */
 export function countFailedPhotos(
   table: ImageTable,

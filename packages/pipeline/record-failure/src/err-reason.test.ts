@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failureReason, unsupportedReason } from "./err-reason.ts";
+import { failureReason, rejectionReason, unsupportedReason } from "./err-reason.ts";
 
 const ofLambda = (errorMessage: string) =>
   JSON.stringify({ errorType: "Error", errorMessage, trace: ["Error", "at handler"] });
@@ -64,5 +64,20 @@ describe("unsupportedReason", () => {
     expect(unsupportedReason({ Error: "ImageIdentifyError", Cause: "" })).toBe(
       "ImageIdentifyError",
     );
+  });
+});
+
+describe("rejectionReason", () => {
+  const at = "2026-05-01T10:00:00.000Z";
+
+  test("names the person who denied", () => {
+    const review = { by: "ann", at, decision: "denied" as const, reason: "not for children" };
+    expect(rejectionReason(review)).toBe("rejected by ann: not for children");
+  });
+
+  test("is the policy's own where no person was asked", () => {
+    const decision = "rejected by policy" as const;
+    const reason = "Explicit 99.1 (reject at 80)";
+    expect(rejectionReason({ by: "policy p1", at, decision, reason })).toBe(reason);
   });
 });

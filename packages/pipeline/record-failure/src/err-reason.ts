@@ -1,3 +1,5 @@
+import type { Review } from "@darkroom/workflow";
+
 /** In characters: enough for any message; a Cause may have 32,768. */
 const longestReason = 1000;
 
@@ -32,6 +34,12 @@ const joined = (...parts: readonly string[]): string =>
 export function unsupportedReason(failure: ReportedError): string {
   const { message } = takeApart(failure.Cause);
   return (message === "" ? failure.Error : message).slice(0, longestReason);
+}
+
+/** Who rejected a photo and why; the policy's own reason says by itself that it was the policy. */
+export function rejectionReason({ by, decision, reason }: Review): string {
+  const person = decision === "rejected by policy" ? "" : `rejected by ${by}`;
+  return joined(person, reason);
 }
 
 function takeApart(cause: string): { task: string | undefined; message: string } {

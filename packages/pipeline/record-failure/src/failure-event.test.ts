@@ -20,6 +20,18 @@ describe("who calls is told by the event", () => {
     expect(failureEventOf(event)).toEqual({ from: "machine", failure: event });
   });
 
+  test("a state of the machine that rejects", () => {
+    const event = {
+      photo: samplePhoto,
+      executionArn: "arn",
+      status: "REJECTED",
+      moderation: { verdict: "suspect", policyVersion: "p1", modelVersion: "7.0", labels: [] },
+      review: { by: "ann", at: "2026-05-01T10:00:00.000Z", decision: "denied", reason: "no" },
+      quarantine: {},
+    };
+    expect(failureEventOf(event)).toEqual({ from: "machine", failure: event });
+  });
+
   test("EventBridge's rule", () => {
     expect(failureEventOf(statusChange)).toEqual({ from: "rule", execution: statusChange.detail });
   });

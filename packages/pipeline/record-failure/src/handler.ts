@@ -39,13 +39,14 @@ export async function handler(event: unknown, context: Context) {
   const failure = failureEventOf(event);
   switch (failure.from) {
     case "machine": {
-      const { photo, executionArn } = failure.failure;
+      const { photo, executionArn, status } = failure.failure;
       const recorded = await recordFailure(failure.failure, machineTable, new Date()).catch(
         (error: unknown) => {
           throw namedConnectionFailure(error);
         },
       );
-      logger.info("A failure of the machine", { imageID: photo.imageID, executionArn, recorded });
+      const { imageID } = photo;
+      logger.info("A failure of the machine", { imageID, executionArn, status, recorded });
       return { recorded };
     }
     case "rule": {

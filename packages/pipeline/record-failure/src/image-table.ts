@@ -9,6 +9,8 @@ export interface Ending {
   executionArn: string;
   status: PhotoStatus;
   errReason: string;
+  /** What led to a rejection. */
+  rejection?: Required<Pick<ImageItem, "moderation" | "review" | "quarantine">>;
   /** What the row is given as its executionArn; its own where this isn't there. */
   newExecutionArn?: string;
   /** As the execution's end says; a row that was given a later redrive since stays as it is. */
@@ -34,7 +36,8 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
   return {
     async end(ending, over, updatedTime) {
       const overValues = over.map((status, index) => [`:over${index}`, status] as const);
-      const { redriveCount } = ending;
+      const { redriveCount, rejection = {} } = ending;
+      const details = Object.entries(rejection);
       const redrives =
         redriveCount === undefined
           ? ""
@@ -44,8 +47,10 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
           new UpdateCommand({
             TableName: tableName,
             Key: { imageID: ending.imageID },
-            UpdateExpression:
+            UpdateExpression: [
               "SET #status = :status, errReason = :reason, executionArn = :newArn, updatedTime = :now",
+              ...details.map(([name]) => `${name} = :${name}`),
+            ].join(", "),
             ConditionExpression: `executionArn = :own AND #status IN (${overValues.map(([name]) => name).join(", ")}) AND NOT (#status = :status AND errReason = :reason)${redrives}`,
             ExpressionAttributeNames: { "#status": "status" },
             ExpressionAttributeValues: {
@@ -55,6 +60,7 @@ export function imageTable(client: DynamoDBDocumentClient, tableName: string): I
               ":now": updatedTime,
               ":own": ending.executionArn,
               ...(redriveCount === undefined ? {} : { ":laterRedrive": redriveCount + 1 }),
+              ...Object.fromEntries(details.map(([name, value]) => [`:${name}`, value])),
               ...Object.fromEntries(overValues),
             },
           }),

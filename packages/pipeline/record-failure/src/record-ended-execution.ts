@@ -3,7 +3,10 @@ import { imageProcessingInput, type PhotoStatus } from "@darkroom/workflow";
 import { uncaughtReason } from "./err-reason.ts";
 import type { ExecutionReader } from "./execution-reader.ts";
 import type { EndedExecution } from "./failure-event.ts";
-import type { ImageTable } from "./image-table.ts";
+import type { Ending, ImageTable } from "./image-table.ts";
+
+/** Waiting was all that was left to do, until the machine's TimeoutSeconds. */
+const nobodyDecided = { status: "EXPIRED", errReason: "nobody decided in time" } as const;
 
 /** The machine's own states wrote better reasons than the rule can know; it only closes what they left open. */
 const open: readonly PhotoStatus[] = ["PROCESSING", "PENDING_REVIEW"];
@@ -15,6 +18,8 @@ const open: readonly PhotoStatus[] = ["PROCESSING", "PENDING_REVIEW"];
  *
  * A redriven execution ends more than once under the same ARN, and EventBridge may tell an end late or
  * twice: an end before the redrive that the row waits for changes nothing.
+ *
+ * An execution that timed out while its photo waited for a person leaves EXPIRED; any other FAILED.
  * @returns whether that changed the row
  * @throws {InvalidInputError} the execution was started by hand with an input that names no photo
  */
@@ -27,17 +32,21 @@ export async function recordEndedExecution(
   const { executionArn } = execution;
   const input = execution.input ?? (await executions.inputOf(executionArn)) ?? "";
   const { photo } = parseJson(imageProcessingInput, input);
-  return table.end(
-    {
-      imageID: photo.imageID,
-      executionArn,
-      status: "FAILED",
-      errReason: reasonOf(execution),
-      redriveCount: execution.redriveCount ?? 0,
-    },
-    open,
-    now.toISOString(),
-  );
+  const end = (outcome: Pick<Ending, "status" | "errReason">, over: readonly PhotoStatus[]) =>
+    table.end(
+      {
+        imageID: photo.imageID,
+        executionArn,
+        ...outcome,
+        redriveCount: execution.redriveCount ?? 0,
+      },
+      over,
+      now.toISOString(),
+    );
+  if (execution.status === "TIMED_OUT" && (await end(nobodyDecided, ["PENDING_REVIEW"]))) {
+    return true;
+  }
+  return end({ status: "FAILED", errReason: reasonOf(execution) }, open);
 }
 
 function reasonOf({ status, error, cause }: EndedExecution): string {

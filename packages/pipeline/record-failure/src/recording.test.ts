@@ -99,6 +99,60 @@ describe("a failure that the machine reports", () => {
   });
 });
 
+describe("a rejection", () => {
+  const rejected: RecordFailureInput = {
+    photo: samplePhoto,
+    executionArn: own,
+    status: "REJECTED",
+    moderation: { verdict: "suspect", policyVersion: "p1", modelVersion: "7.0", labels: [] },
+    review: { by: "ann", at: uploadTime, decision: "denied", reason: "not for children" },
+    quarantine: { s3key: "Quarantine/a/1", versionId: "q1" },
+  };
+  const { moderation, review, quarantine } = rejected;
+
+  test.each(["PROCESSING", "PENDING_REVIEW", "FAILED", "EXPIRED"])(
+    "is in the row, with all that led to it, over %s, and no failure to count",
+    async (status) => {
+      const { table, row, counts } = place({ status, errReason: "before" });
+
+      expect(await recordFailure(rejected, table, now)).toBe(true);
+
+      expect(row()).toMatchObject({
+        status: "REJECTED",
+        errReason: "rejected by ann: not for children",
+        updatedTime: "2026-05-01T10:00:05.000Z",
+        ...{ moderation, review, quarantine },
+      });
+      expect(imageItem.parse(row())).toEqual(row());
+      expect(counts).toEqual([]);
+    },
+  );
+
+  test("of a version that was deleted before has nothing in quarantine", async () => {
+    const { table, row } = place();
+    await recordFailure({ ...rejected, quarantine: {} }, table, now);
+    expect(row()).toMatchObject({ status: "REJECTED", quarantine: {} });
+  });
+
+  test("changes nothing when it is reported again", async () => {
+    const { table, row } = place();
+    await recordFailure(rejected, table, now);
+    const before = row();
+    expect(await recordFailure(rejected, table, new Date("2026-06-01T00:00:00Z"))).toBe(false);
+    expect(row()).toEqual(before);
+  });
+
+  test.each([
+    ["a newer version's row", { executionArn: "newer" }],
+    ["a photo that is READY", { status: "READY" }],
+  ])("never touches %s", async (_, changes) => {
+    const { table, row } = place(changes);
+    const before = row();
+    expect(await recordFailure(rejected, table, now)).toBe(false);
+    expect(row()).toEqual(before);
+  });
+});
+
 describe("an execution that ended in a way that no state saw", () => {
   const input = JSON.stringify({ photo: samplePhoto });
   const ended = { executionArn: own, input, error: null, cause: null };
@@ -130,6 +184,44 @@ describe("an execution that ended in a way that no state saw", () => {
     expect(row()).toMatchObject({ status: "FAILED", errReason });
   });
 
+  describe("by timing out while its photo waited for a person", () => {
+    const timedOut = { ...ended, status: "TIMED_OUT" as const };
+
+    test("leaves EXPIRED, which is no failure to count", async () => {
+      const { table, row, counts } = place({ status: "PENDING_REVIEW" });
+      expect(await recordEndedExecution(timedOut, table, knowing({}), now)).toBe(true);
+      expect(row()).toMatchObject({ status: "EXPIRED", errReason: "nobody decided in time" });
+      expect(counts).toEqual([]);
+    });
+
+    test("changes nothing when it is told twice", async () => {
+      const { table, row } = place({ status: "PENDING_REVIEW" });
+      await recordEndedExecution(timedOut, table, knowing({}), now);
+      expect(await recordEndedExecution(timedOut, table, knowing({}), now)).toBe(false);
+      expect(row()).toMatchObject({ status: "EXPIRED" });
+    });
+
+    test("is no news to a photo that waits again since a redrive", async () => {
+      const { table, row } = place({ status: "PENDING_REVIEW", redriveCount: 1 });
+      expect(await recordEndedExecution(timedOut, table, knowing({}), now)).toBe(false);
+      expect(row()).toMatchObject({ status: "PENDING_REVIEW" });
+    });
+
+    test("leaves EXPIRED once more after its redrive", async () => {
+      const { table, row } = place({ status: "PENDING_REVIEW", redriveCount: 1 });
+      const again = { ...timedOut, redriveCount: 1 };
+      expect(await recordEndedExecution(again, table, knowing({}), now)).toBe(true);
+      expect(row()).toMatchObject({ status: "EXPIRED" });
+    });
+
+    test("leaves FAILED where it was aborted instead", async () => {
+      const { table, row } = place({ status: "PENDING_REVIEW" });
+      const aborted = { ...ended, status: "ABORTED" as const };
+      await recordEndedExecution(aborted, table, knowing({}), now);
+      expect(row()).toMatchObject({ status: "FAILED", errReason: "its execution was aborted" });
+    });
+  });
+
   test("is asked for its input where that was too large for the event", async () => {
     const { table, row } = place();
     const execution = { ...ended, status: "ABORTED" as const, input: null };
@@ -137,7 +229,7 @@ describe("an execution that ended in a way that no state saw", () => {
     expect(row()).toMatchObject({ status: "FAILED" });
   });
 
-  test.each(["UNSUPPORTED", "FAILED", "READY"])(
+  test.each(["UNSUPPORTED", "REJECTED", "FAILED", "READY"])(
     "leaves alone what its own states wrote: %s",
     async (status) => {
       const { table, row } = place({ status, errReason: "known better" });

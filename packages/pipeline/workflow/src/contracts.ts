@@ -76,7 +76,7 @@ export type GenerateThumbnailsOutput = z.infer<typeof generateThumbnailsOutput>;
 export const imageProcessingInput = z.strictObject({ photo: photoReference });
 export type ImageProcessingInput = z.infer<typeof imageProcessingInput>;
 
-/** Input of extract-metadata. */
+/** Input of extract-metadata and quarantine-photo. */
 export const extractMetadataInput = z.strictObject({
   photo: photoReference,
   executionArn: z.string(),
@@ -87,10 +87,104 @@ export type ExtractMetadataInput = z.infer<typeof extractMetadataInput>;
 export const photoTaskInput = extractMetadataInput.extend({ extractedMetadata });
 export type PhotoTaskInput = z.infer<typeof photoTaskInput>;
 
+/** One label of Rekognition's moderation taxonomy; confidence 0 to 100. */
+export const moderationLabel = z.strictObject({
+  name: z.string(),
+  confidence: z.number(),
+  /** Not there at level 1. */
+  parentName: z.string().optional(),
+  taxonomyLevel: z.int().min(1).max(3),
+});
+export type ModerationLabel = z.infer<typeof moderationLabel>;
+
+/** What detect-moderation answers: what was seen, and what the policy makes of it. */
+export const moderation = z.strictObject({
+  verdict: z.enum(["clean", "suspect", "inappropriate"]),
+  /** Tells one policy document from every other. */
+  policyVersion: z.string(),
+  /** Rekognition's model; on a laptop it begins with `darkroom-local`, whose confidences aren't calibrated. */
+  modelVersion: z.string(),
+  labels: z.array(moderationLabel),
+  /** Which label decided, and by which threshold; not there where it is clean. */
+  reason: z.string().optional(),
+});
+export type Moderation = z.infer<typeof moderation>;
+
+/** Who decided about a photo, when (ISO 8601 in UTC), and why. */
+export const review = z.strictObject({
+  /** Whom the reviewer's tool named; `unknown` where it named nobody, `policy <version>` without a person. */
+  by: z.string(),
+  at: z.string(),
+  decision: z.enum(["approved", "denied", "rejected by policy"]),
+  reason: z.string(),
+});
+export type Review = z.infer<typeof review>;
+
+/** What a reviewer is given by GetActivityTask, as JSON text. */
+export const approvalTask = z.strictObject({
+  photo: photoReference,
+  executionArn: z.string(),
+  extractedMetadata,
+  moderation,
+});
+export type ApprovalTask = z.infer<typeof approvalTask>;
+
+/**
+ * The errors by which SendTaskFailure decides: what denies, as we and as the workshop spell it, and what
+ * gives the photo back undecided.
+ */
+export const approvalErrors = {
+  denied: ["InappropriateError", "InappropiateError"],
+  released: "ReviewReleased",
+} as const;
+
+const reviewInput = { photo: photoReference, executionArn: z.string(), moderation };
+
+/** Input of record-review: a photo that a person is asked about, or what was decided. */
+export const recordReviewInput = z.discriminatedUnion("review", [
+  z.strictObject({ ...reviewInput, review: z.literal("asked") }),
+  /** The output of SendTaskSuccess, whatever a reviewer sent. */
+  z.strictObject({ ...reviewInput, review: z.literal("approved"), answer: z.json() }),
+  /** What Catch makes of SendTaskFailure; what the reviewer didn't send is null. */
+  z.strictObject({
+    ...reviewInput,
+    review: z.literal("denied"),
+    answer: z.strictObject({ Error: z.string().nullish(), Cause: z.string().nullish() }),
+  }),
+  z.strictObject({ ...reviewInput, review: z.literal("rejected by policy") }),
+]);
+export type RecordReviewInput = z.infer<typeof recordReviewInput>;
+
+/** An item of the table ReviewDecisions: written once, never changed. */
+export const reviewDecision = review.extend({
+  imageID: z.string(),
+  executionArn: z.string(),
+  albumID: z.string(),
+  userID: z.string(),
+  s3bucket: z.string(),
+  s3key: z.string(),
+  versionId: z.string(),
+  /** What was shown. */
+  moderation,
+});
+export type ReviewDecision = z.infer<typeof reviewDecision>;
+
+/** Input of quarantine-photo. */
+export const quarantinePhotoInput = z.strictObject(extractMetadataInput.shape);
+export type QuarantinePhotoInput = z.infer<typeof quarantinePhotoInput>;
+
+/** Where a rejected version went, in the same bucket; undefined members where it was deleted before. */
+export const quarantine = z.strictObject({
+  s3key: z.string().optional(),
+  versionId: z.string().optional(),
+});
+export type Quarantine = z.infer<typeof quarantine>;
+
 export const persistMetadataInput = z.strictObject({
   photo: photoReference,
   executionArn: z.string(),
   extractedMetadata,
+  moderation,
   /** In the order of the machine's Parallel branches. */
   parallelResults: z.tuple([detectLabelsOutput, generateThumbnailsOutput]),
 });
@@ -108,17 +202,27 @@ export const photoStatus = z.enum([
 export type PhotoStatus = z.infer<typeof photoStatus>;
 
 /** Input of record-failure when a state of the machine calls it. */
-export const recordFailureInput = z.strictObject({
-  photo: photoReference,
-  executionArn: z.string(),
-  status: z.enum(["UNSUPPORTED", "FAILED"]),
-  failure: z.strictObject({
-    /** The error's name, as Retry and Catch match it. */
-    Error: z.string(),
-    /** `<state name>: <cause>`, or a bare cause; that of a Lambda error is JSON text with errorMessage. */
-    Cause: z.string(),
+export const recordFailureInput = z.discriminatedUnion("status", [
+  z.strictObject({
+    photo: photoReference,
+    executionArn: z.string(),
+    status: z.enum(["UNSUPPORTED", "FAILED"]),
+    failure: z.strictObject({
+      /** The error's name, as Retry and Catch match it. */
+      Error: z.string(),
+      /** `<state name>: <cause>`, or a bare cause; that of a Lambda error is JSON text with errorMessage. */
+      Cause: z.string(),
+    }),
   }),
-});
+  z.strictObject({
+    photo: photoReference,
+    executionArn: z.string(),
+    status: z.literal("REJECTED"),
+    moderation,
+    review,
+    quarantine,
+  }),
+]);
 export type RecordFailureInput = z.infer<typeof recordFailureInput>;
 
 /** An item of the table ImageMetadata. */
@@ -139,6 +243,10 @@ export const imageItem = z.object({
   /** How often a retry had the execution redriven: an earlier end of it doesn't count any more. */
   redriveCount: z.int().positive().optional(),
   extractedMetadata: extractedMetadata.optional(),
+  moderation: moderation.optional(),
+  /** What was decided about this version; the decision itself stands in ReviewDecisions. */
+  review: review.optional(),
+  quarantine: quarantine.optional(),
   tags: z.array(tag).optional(),
   thumbnail: derivedImage.optional(),
   preview: derivedImage.optional(),

@@ -1,5 +1,6 @@
 import * as lambda from "@darkroom/lambda";
 import { describe, expect, test } from "vitest";
+import { approvalErrors } from "./contracts.ts";
 import definition from "./image-processing.asl.json" with { type: "json" };
 import { machineTasks } from "./retries/machine-tasks.ts";
 
@@ -10,6 +11,7 @@ import { machineTasks } from "./retries/machine-tasks.ts";
 const awsErrorNames = [
   // Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
   "States.ALL",
+  "States.HeartbeatTimeout",
   "States.Timeout",
   "Lambda.AWSLambdaException",
   "Lambda.ClientExecutionTimeoutException",
@@ -54,13 +56,20 @@ const named = [...JSON.stringify(definition).matchAll(/"ErrorEquals":(\[[^\]]*\]
   ([, names = "[]"]) => JSON.parse(names) as string[],
 );
 
-test("every error that the machine names is one that a task throws or that AWS gives", () => {
-  const known = [...awsErrorNames, ...permanent, ...retryable];
+/** The names by which reviewers decide. */
+const reviewers = [...approvalErrors.denied, approvalErrors.released];
+
+test("every error that the machine names is one that a task throws, a reviewer sends or AWS gives", () => {
+  const known = [...awsErrorNames, ...permanent, ...retryable, ...reviewers];
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
 
 test("every error that a task throws by a name of ours is one that the machine names", () => {
   expect([...permanent, ...retryable].filter((name) => !named.includes(name))).toEqual([]);
+});
+
+test("every error by which a reviewer decides is one that the machine names", () => {
+  expect(reviewers.filter((name) => !named.includes(name))).toEqual([]);
 });
 
 describe.each([...machineTasks])("%s", (_, { Retry }) => {

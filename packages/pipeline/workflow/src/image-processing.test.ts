@@ -1,88 +1,22 @@
 import { samplePhoto as photo } from "@darkroom/lambda/testing";
-import { TaskFailedError } from "@darkroom/states";
-import { type MachineRun, runMachine, type TestTask } from "@darkroom/states/testing";
 import { describe, expect, test } from "vitest";
-import { persistMetadataInput, photoTaskInput, recordFailureInput } from "./contracts.ts";
 import definition from "./image-processing.asl.json" with { type: "json" };
-
-const jpeg = { format: "JPEG", width: 40, height: 30, fileSize: 1000 };
-const picture = (s3key: string) => ({ s3key, width: 40, height: 30 });
-
-/** Tasks that go well; they parse their input as the real ones do. */
-const fine: Record<string, TestTask> = {
-  ExtractMetadata: () => jpeg,
-  DetectLabels: (input) => {
-    photoTaskInput.parse(input);
-    return { tags: [{ name: "Beach", confidence: 97.5 }] };
-  },
-  GenerateThumbnails: (input) => {
-    photoTaskInput.parse(input);
-    return { thumbnail: picture("Thumbnail/a.jpg"), preview: picture("Preview/a.jpg") };
-  },
-  PersistMetadata: (input) => {
-    persistMetadataInput.parse(input);
-    return { superseded: false };
-  },
-  RecordFailure: (input) => {
-    recordFailureInput.parse(input);
-    return { recorded: true };
-  },
-};
-
-interface Run extends MachineRun {
-  /** What each task was called with, in order. */
-  readonly calls: readonly { task: string; input: unknown }[];
-}
-
-const arnOf = (task: string): string => `arn:aws:lambda:us-east-1:111111111111:function:${task}`;
-
-const deployed = JSON.stringify(definition).replace(/\$\{(\w+)\}/g, (_, task: string) =>
-  arnOf(task),
-);
-
-/** Runs the machine with some tasks replaced. */
-async function run(tasks: Record<string, TestTask> = {}): Promise<Run> {
-  const calls: { task: string; input: unknown }[] = [];
-  const named = Object.entries({ ...fine, ...tasks }).map(([task, answer]): [string, TestTask] => [
-    arnOf(task),
-    (input, invocation) => {
-      calls.push({ task, input });
-      return answer(input, invocation);
-    },
-  ]);
-  const result = await runMachine({
-    definition: deployed,
-    input: { photo },
-    tasks: Object.fromEntries(named),
-  });
-  return { ...result, calls };
-}
-
-const failing =
-  (name: string, message: string): TestTask =>
-  () => {
-    throw new TaskFailedError(name, JSON.stringify({ errorType: name, errorMessage: message }));
-  };
-
-const counted = (calls: Run["calls"], task: string) => calls.filter((call) => call.task === task);
+import { callsOf, failing, jpeg, moderated, runImageProcessing } from "./run-image-processing.ts";
 
 describe("a photo", () => {
-  test("gets its metadata, then labels and thumbnails, then its row", async () => {
-    const { status, calls } = await run();
+  test("gets its metadata, is moderated, gets labels and thumbnails, then its row", async () => {
+    const { status, calls } = await runImageProcessing();
 
     expect(status).toBe("SUCCEEDED");
-    expect(calls[0]?.task).toBe("ExtractMetadata");
-    expect(
-      calls
-        .slice(1, 3)
-        .map(({ task }) => task)
-        .sort(),
-    ).toEqual(["DetectLabels", "GenerateThumbnails"]);
-    expect(calls.slice(3).map(({ task }) => task)).toEqual(["PersistMetadata"]);
-    expect(calls[3]?.input).toMatchObject({
+    const tasks = calls.map(({ task }) => task);
+    expect(tasks.slice(0, 2)).toEqual(["ExtractMetadata", "DetectModeration"]);
+    expect(tasks.slice(2, 4).sort()).toEqual(["DetectLabels", "GenerateThumbnails"]);
+    expect(tasks.slice(4)).toEqual(["PersistMetadata"]);
+    expect(calls[4]?.input).toMatchObject({
       photo,
       executionArn: expect.stringMatching(/^arn:aws:states:/),
       extractedMetadata: jpeg,
+      moderation: moderated("clean"),
       parallelResults: [{ tags: [{ name: "Beach" }] }, { thumbnail: { s3key: "Thumbnail/a.jpg" } }],
     });
   });
@@ -90,7 +24,7 @@ describe("a photo", () => {
 
 describe("a file that is no photo", () => {
   test("is recorded with the uploader's reason, at once, and fails as FileNotSupported", async () => {
-    const { status, error, calls } = await run({
+    const { status, error, calls } = await runImageProcessing({
       ExtractMetadata: failing("ImageIdentifyError", "the file is empty"),
     });
 
@@ -103,30 +37,31 @@ describe("a file that is no photo", () => {
   });
 
   test.each(["GIF", "TIFF", "HEIC", "AVIF"])("is told by its format: %s", async (format) => {
-    const { error, cause, calls } = await run({ ExtractMetadata: () => ({ ...jpeg, format }) });
+    const run = await runImageProcessing({ ExtractMetadata: () => ({ ...jpeg, format }) });
 
-    expect(error).toBe("FileNotSupported");
-    expect(cause).toBe(`${format} is not supported yet: JPEG, PNG and WebP are`);
-    expect(counted(calls, "RecordFailure")).toMatchObject([{ input: { status: "UNSUPPORTED" } }]);
-    expect(counted(calls, "DetectLabels")).toEqual([]);
+    expect(run.error).toBe("FileNotSupported");
+    expect(run.cause).toBe(`${format} is not supported yet: JPEG, PNG and WebP are`);
+    expect(callsOf(run, "RecordFailure")).toMatchObject([{ input: { status: "UNSUPPORTED" } }]);
+    expect(callsOf(run, "DetectModeration")).toEqual([]);
   });
 
-  test.each(["DetectLabels", "GenerateThumbnails"])(
+  test.each(["DetectModeration", "DetectLabels", "GenerateThumbnails"])(
     "is found out by %s when it doesn't decode",
     async (task) => {
-      const { error, calls } = await run({
+      const run = await runImageProcessing({
         [task]: failing("ImageIdentifyError", "the file is cut off"),
       });
 
-      expect(error).toBe("FileNotSupported");
-      expect(counted(calls, "RecordFailure")).toMatchObject([{ input: { status: "UNSUPPORTED" } }]);
-      expect(counted(calls, task)).toHaveLength(1);
+      expect(run.error).toBe("FileNotSupported");
+      expect(callsOf(run, "RecordFailure")).toMatchObject([{ input: { status: "UNSUPPORTED" } }]);
+      expect(callsOf(run, task)).toHaveLength(1);
     },
   );
 });
 
 describe.each([
   ["ExtractMetadata", "ExtractImageMetadata"],
+  ["DetectModeration", "DetectInappropriate"],
   ["DetectLabels", "DetectLabels"],
   ["GenerateThumbnails", "GenerateThumbnails"],
   ["PersistMetadata", "PersistMetadata"],
@@ -134,23 +69,77 @@ describe.each([
   test.each(["InvalidInputError", "ObjectNotFoundError", "AccessDeniedException"])(
     "for %s, it is not tried again, and the row names state and error",
     async (name) => {
-      const { status, error, cause, calls } = await run({ [task]: failing(name, "never") });
+      const run = await runImageProcessing({ [task]: failing(name, "never") });
 
-      expect({ status, error }).toEqual({ status: "FAILED", error: name });
-      expect(cause).toMatch(new RegExp(`^${state}: .*never`));
-      expect(counted(calls, task)).toHaveLength(1);
-      expect(counted(calls, "RecordFailure")).toMatchObject([
-        { input: { status: "FAILED", failure: { Error: name, Cause: cause } } },
+      expect(run).toMatchObject({ status: "FAILED", error: name });
+      expect(run.cause).toMatch(new RegExp(`^${state}: .*never`));
+      expect(callsOf(run, task)).toHaveLength(1);
+      expect(callsOf(run, "RecordFailure")).toMatchObject([
+        { input: { status: "FAILED", failure: { Error: name, Cause: run.cause } } },
       ]);
     },
   );
 });
 
 test("a failure that can't be recorded ends the execution under the recorder's own error", async () => {
-  const { status, error, calls } = await run({
+  const run = await runImageProcessing({
     ExtractMetadata: failing("ImageIdentifyError", "empty"),
     RecordFailure: failing("InvalidInputError", "broken"),
   });
-  expect({ status, error }).toEqual({ status: "FAILED", error: "InvalidInputError" });
-  expect(counted(calls, "RecordFailure")).toHaveLength(1);
+  expect(run).toMatchObject({ status: "FAILED", error: "InvalidInputError" });
+  expect(callsOf(run, "RecordFailure")).toHaveLength(1);
+});
+
+describe("whoever looks for what an execution caught", () => {
+  type State = { Type: string; Next?: string; ResultPath?: string | null } & {
+    Catch?: { ErrorEquals: string[]; ResultPath?: string; Next: string }[];
+    Default?: string;
+    Choices?: { Next: string }[];
+  };
+  const states = definition.States as unknown as Record<string, State>;
+  const recorders = ["RecordFailure", "NotSupportedImageType"];
+
+  /** Whether a state leads to a recorder of failures with nothing but Pass and Choice in between. */
+  const recordsSoon = (name: string): boolean => {
+    const state = states[name];
+    if (recorders.includes(name)) return true;
+    if (state?.Type !== "Pass" && state?.Type !== "Choice") return false;
+    const choices = (state.Choices ?? []).map(({ Next }) => Next);
+    return [state.Next, state.Default, ...choices].some(
+      (next) => next !== undefined && recordsSoon(next),
+    );
+  };
+
+  const catchers = Object.entries(states).flatMap(([name, { Catch = [] }]) =>
+    Catch.map(({ Next, ResultPath }) => ({ name, Next, ResultPath })),
+  );
+  const recorded = catchers.filter(({ Next }) => recordsSoon(Next));
+
+  test.each(recorded)("finds it in $.failure: $name → $Next", ({ ResultPath }) => {
+    expect(ResultPath).toBe("$.failure");
+  });
+
+  test("finds nothing there of what a person denied, which isn't a failure", () => {
+    expect(catchers.filter((catcher) => !recorded.includes(catcher))).toEqual([
+      { name: "SendToApproval", Next: "RecordDenial", ResultPath: "$.denial" },
+    ]);
+  });
+
+  test("finds it kept by every state on the way to the end", () => {
+    const between = Object.entries(states).filter(
+      ([name, { Type }]) => Type === "Pass" && recordsSoon(name),
+    );
+    expect(between.length).toBeGreaterThan(0);
+    expect(between.filter(([, { ResultPath }]) => ResultPath !== "$.failure")).toEqual([]);
+    expect(recorders.map((name) => states[name]?.ResultPath)).toEqual([null, null]);
+  });
+
+  test("finds every task's failures caught, but for those of the tasks that record the end", () => {
+    const uncaught = Object.entries(states).filter(
+      ([, { Type, Catch = [] }]) =>
+        (Type === "Task" || Type === "Parallel") &&
+        !Catch.some(({ ErrorEquals }) => ErrorEquals.includes("States.ALL")),
+    );
+    expect(uncaught.map(([name]) => name)).toEqual(["RecordRejection", ...recorders.toReversed()]);
+  });
 });

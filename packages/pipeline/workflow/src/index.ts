@@ -1,4 +1,7 @@
 export {
+  type ApprovalTask,
+  approvalErrors,
+  approvalTask,
   type DerivedImage,
   type DetectLabelsOutput,
   derivedImage,
@@ -17,6 +20,10 @@ export {
   imageFormat,
   imageItem,
   imageProcessingInput,
+  type Moderation,
+  type ModerationLabel,
+  moderation,
+  moderationLabel,
   noExecution,
   type PersistMetadataInput,
   type PhotoReference,
@@ -26,11 +33,31 @@ export {
   photoReference,
   photoStatus,
   photoTaskInput,
+  type Quarantine,
+  quarantine,
+  quarantinePhotoInput,
   type RecordFailureInput,
+  type RecordReviewInput,
+  type Review,
+  type ReviewDecision,
   recordFailureInput,
+  recordReviewInput,
+  review,
+  reviewDecision,
   type Tag,
   tag,
 } from "./contracts.ts";
+export {
+  type ModerationPolicy,
+  type ModerationRule,
+  parseModerationPolicy,
+  policyVersionOf,
+} from "./moderation-policy.ts";
+export {
+  isModerationCategory,
+  type ModerationCategory,
+  moderationTaxonomy,
+} from "./moderation-taxonomy.ts";
 export {
   derivedKey,
   derivedPrefixes,
@@ -39,5 +66,7 @@ export {
   imageIdOf,
   incomingPrefix,
   parseIncomingKey,
+  quarantineKey,
+  quarantinePrefix,
 } from "./photo-identity.ts";
 export { type Arrival, decodeKey, padSequencer, s3Arrivals, unfiled } from "./s3-event.ts";

@@ -7,6 +7,8 @@ import {
   imageIdOf,
   incomingPrefix,
   parseIncomingKey,
+  quarantineKey,
+  quarantinePrefix,
 } from "./photo-identity.ts";
 
 const photo = {
@@ -65,6 +67,25 @@ describe("derivedKey", () => {
     const key = derivedKey("thumbnail", photo, "jpg");
     expect(key).toMatch(/^Thumbnail\/[0-9a-f]{32}\/[0-9a-f]{16}\.jpg$/);
     expect(derivedKey("thumbnail", { ...photo, versionId: "v2" }, "jpg")).not.toBe(key);
+  });
+});
+
+describe("quarantineKey", () => {
+  test("is under a prefix of its own, where no object starts an execution and nothing derived is", () => {
+    const prefixes = [incomingPrefix, ...Object.values(derivedPrefixes)];
+    expect(prefixes.filter((prefix) => quarantinePrefix.startsWith(prefix))).toEqual([]);
+    expect(quarantineKey(photo).startsWith(quarantinePrefix)).toBe(true);
+  });
+
+  test("belongs to one version of one photo, also in a bucket without versions", () => {
+    const key = quarantineKey(photo);
+    expect(key).toMatch(/^Quarantine\/[0-9a-f]{32}\/[0-9a-f]{16}$/);
+    expect(quarantineKey({ ...photo, versionId: "v2" })).not.toBe(key);
+    expect(quarantineKey({ ...photo, sequencer: "00B2" })).toBe(key);
+    const unversioned = { ...photo, versionId: "null" };
+    expect(quarantineKey({ ...unversioned, sequencer: "00B2" })).not.toBe(
+      quarantineKey(unversioned),
+    );
   });
 });
 

@@ -7,6 +7,9 @@ export const incomingPrefix = "Incoming/";
 /** Where a photo's derived pictures are. */
 export const derivedPrefixes = { thumbnail: "Thumbnail/", preview: "Preview/" } as const;
 
+/** Where a rejected photo's version is moved to: `Quarantine/<imageID>/<version>`. Nobody is shown what is there. */
+export const quarantinePrefix = "Quarantine/";
+
 /** The same bucket and key always give the same image, whatever the version: 32 hex digits. */
 export function imageIdOf(bucket: string, key: string): string {
   return createHash("sha256").update(`${bucket}\n${key}`).digest("hex").slice(0, 32);
@@ -34,14 +37,24 @@ function versionOf(photo: Pick<PhotoReference, "versionId" | "sequencer">): stri
   return photo.versionId === "null" ? `null ${photo.sequencer}` : photo.versionId;
 }
 
+function versionHash(photo: Pick<PhotoReference, "versionId" | "sequencer">): string {
+  return createHash("sha256").update(versionOf(photo)).digest("hex").slice(0, 16);
+}
+
 /** The key of a picture derived from one version of a photo: what is there never changes. */
 export function derivedKey(
   kind: keyof typeof derivedPrefixes,
   photo: Pick<PhotoReference, "imageID" | "versionId" | "sequencer">,
   extension: "jpg" | "png",
 ): string {
-  const hash = createHash("sha256").update(versionOf(photo)).digest("hex").slice(0, 16);
-  return `${derivedPrefixes[kind]}${photo.imageID}/${hash}.${extension}`;
+  return `${derivedPrefixes[kind]}${photo.imageID}/${versionHash(photo)}.${extension}`;
+}
+
+/** The key of a rejected version in quarantine: each version has its own. */
+export function quarantineKey(
+  photo: Pick<PhotoReference, "imageID" | "versionId" | "sequencer">,
+): string {
+  return `${quarantinePrefix}${photo.imageID}/${versionHash(photo)}`;
 }
 
 /** The ARN that an execution of this name has, before it is started as well. */

@@ -8,22 +8,41 @@ export interface FaultCase extends Fault {
   readonly retriedAs: ErrorClass | "never" | "none";
 }
 
+const s3 = "SlowDown";
+const dynamoDb = "ProvisionedThroughputExceededException";
+
 /** What each task's own service says when it is asked too much. */
 const throttling: Readonly<Record<string, string>> = {
-  ExtractImageMetadata: "SlowDown",
+  ExtractImageMetadata: s3,
+  DetectInappropriate: "ThrottlingException",
+  MarkPendingReview: dynamoDb,
+  RecordApproval: dynamoDb,
   DetectLabels: "ProvisionedThroughputExceededException",
-  GenerateThumbnails: "SlowDown",
-  PersistMetadata: "ProvisionedThroughputExceededException",
-  NotSupportedImageType: "ProvisionedThroughputExceededException",
-  RecordFailure: "ProvisionedThroughputExceededException",
+  GenerateThumbnails: s3,
+  PersistMetadata: dynamoDb,
+  RecordDenial: dynamoDb,
+  RecordPolicyRejection: dynamoDb,
+  QuarantinePhoto: s3,
+  RecordRejection: dynamoDb,
+  NotSupportedImageType: dynamoDb,
+  RecordFailure: dynamoDb,
 };
 
 const forGood = Number.POSITIVE_INFINITY;
-/** The tasks whose answers grow with the photo; those of the rest are a few bytes. */
-const answeringAtLength = ["ExtractImageMetadata", "DetectLabels", "GenerateThumbnails"];
 
 /** Tasks that read the photo itself. */
-const readers = ["ExtractImageMetadata", "DetectLabels", "GenerateThumbnails"];
+const readers = [
+  "ExtractImageMetadata",
+  "DetectInappropriate",
+  "DetectLabels",
+  "GenerateThumbnails",
+];
+
+/**
+ * The tasks that the 256 KiB of a state can stop: their answers grow with the photo, or come on top of what
+ * a reviewer sent; those of the rest are a few bytes.
+ */
+const answeringAtLength = [...readers, "RecordApproval"];
 
 const brokenOff: FaultCase = {
   title: "gets a part of the photo, for good",
@@ -46,6 +65,7 @@ export function faultCases(state: string): FaultCase[] {
   // The state's timer leaves ten seconds to the function's own, so that Lambda tells of it.
   const functionSeconds = timer - 10;
   const throttle = throttling[state];
+  if (throttle === undefined) throw new Error(`nothing says how ${state} is throttled`);
   return [
     { title: "throttled twice", error: throttle, times: 2, retriedAs: "throttled" },
     { title: "throttled for good", error: throttle, times: forGood, retriedAs: "throttled" },

@@ -1,7 +1,7 @@
 import { samplePhoto as photo } from "@darkroom/lambda/testing";
 import { type Json, TaskFailedError } from "@darkroom/states";
 import { fakeClock, runMachine, type TestInvocation } from "@darkroom/states/testing";
-import definition from "../image-processing.asl.json" with { type: "json" };
+import { arnOf, deployedMachine } from "../deployed-machine.ts";
 import { machineTasks } from "./machine-tasks.ts";
 
 /** What goes wrong in a task, so many times in turn before it goes well. */
@@ -27,35 +27,74 @@ export interface FaultRun {
   readonly pausesSeconds: readonly number[];
   /** From its first try to the end of its last. */
   readonly tookSeconds: number;
-  /** What the photo's row says at the end; PROCESSING where that is left to EventBridge's rule. */
+  /** What the photo's row says at the end; PROCESSING or PENDING_REVIEW where that is left to EventBridge's rule. */
   readonly row: string;
 }
 
 const picture = (s3key: string) => ({ s3key, width: 40, height: 30 });
 
+const review = { by: "ann", at: "2026-01-02T03:04:05.000Z", decision: "denied", reason: "no" };
+
 const answers: Readonly<Record<string, Json>> = {
   ExtractImageMetadata: { format: "JPEG", width: 40, height: 30, fileSize: 1000 },
+  MarkPendingReview: { recorded: true },
+  RecordApproval: { ...review, decision: "approved" },
   DetectLabels: { tags: [] },
   GenerateThumbnails: {
     thumbnail: picture("Thumbnail/a.jpg"),
     preview: picture("Preview/a.jpg"),
   },
   PersistMetadata: { superseded: false },
+  RecordDenial: review,
+  RecordPolicyRejection: { ...review, decision: "rejected by policy" },
+  QuarantinePhoto: { s3key: "Quarantine/a" },
+  RecordRejection: { recorded: true },
   NotSupportedImageType: { recorded: true },
   RecordFailure: { recorded: true },
 };
 
-/** What has to fail for good before a state that records failures is entered. */
-const before: Readonly<Record<string, string>> = {
-  NotSupportedImageType: "ImageIdentifyError",
-  RecordFailure: "InvalidInputError",
+/** What becomes of a photo that nothing goes wrong with. */
+export type Fate =
+  | "clean"
+  | "approved"
+  | "denied"
+  | "rejected by policy"
+  | "not supported"
+  | "failed";
+
+/** The fate that leads to a state; to every other, that of a clean photo does. */
+const fates: Readonly<Record<string, Fate>> = {
+  MarkPendingReview: "approved",
+  RecordApproval: "approved",
+  RecordDenial: "denied",
+  QuarantinePhoto: "denied",
+  RecordPolicyRejection: "rejected by policy",
+  RecordRejection: "rejected by policy",
+  NotSupportedImageType: "not supported",
+  RecordFailure: "failed",
+};
+
+export const fateOf = (state: string): Fate => fates[state] ?? "clean";
+
+/** What ExtractImageMetadata says of a photo that has no other fate. */
+const refusals: Partial<Record<Fate, string>> = {
+  "not supported": "ImageIdentifyError",
+  failed: "InvalidInputError",
+};
+
+const verdicts: Partial<Record<Fate, string>> = {
+  clean: "clean",
+  "rejected by policy": "inappropriate",
 };
 
 const functions = [
   "ExtractMetadata",
+  "DetectModeration",
+  "RecordReview",
   "DetectLabels",
   "GenerateThumbnails",
   "PersistMetadata",
+  "QuarantinePhoto",
   "RecordFailure",
 ];
 
@@ -66,6 +105,8 @@ export async function runWithFault(
   random: () => number,
 ): Promise<FaultRun> {
   const clock = fakeClock();
+  const fate = fateOf(state);
+  const refusal = refusals[fate];
   const timerMs = (machineTasks.get(state)?.TimeoutSeconds ?? 0) * 1000;
   const tries: { startMs: number; endMs: number }[] = [];
   let row = "PROCESSING";
@@ -82,20 +123,28 @@ export async function runWithFault(
 
   const task = async (input: Json, { stateName }: TestInvocation): Promise<Json> => {
     if (stateName === state) await failing();
-    else if (stateName === "ExtractImageMetadata" && before[state] !== undefined) {
-      throw new TaskFailedError(before[state], "{}");
+    else if (stateName === "ExtractImageMetadata" && refusal !== undefined) {
+      throw new TaskFailedError(refusal, "{}");
     }
+    const answer = stateName === "DetectInappropriate" ? moderatedAs(fate) : answers[stateName];
+    if (answer === undefined) throw new Error(`nothing says what ${stateName} answers`);
+    if (stateName === "MarkPendingReview") row = "PENDING_REVIEW";
     if (stateName === "PersistMetadata") row = "READY";
     if (input !== null && typeof input === "object" && "status" in input)
       row = String(input.status);
-    const answer = answers[stateName] ?? null;
     return stateName === state && tries.length <= fault.times ? (fault.answer ?? answer) : answer;
   };
 
   const { status, error, events } = await runMachine({
-    definition: JSON.stringify(definition).replaceAll(/\$\{(\w+)\}/g, (_, name) => arnOf(name)),
+    definition: deployedMachine,
     input: { photo },
     tasks: Object.fromEntries(functions.map((name) => [arnOf(name), task])),
+    activities: {
+      [arnOf("ApprovalActivity")]: () => {
+        if (fate === "denied") throw new TaskFailedError("InappropriateError", "no");
+        return {};
+      },
+    },
     clock,
     random,
   });
@@ -115,4 +164,9 @@ export async function runWithFault(
   };
 }
 
-const arnOf = (name: string): string => `arn:aws:lambda:us-east-1:111111111111:function:${name}`;
+const moderatedAs = (fate: Fate): Json => ({
+  verdict: verdicts[fate] ?? "suspect",
+  policyVersion: "p1",
+  modelVersion: "local",
+  labels: [],
+});

@@ -11,6 +11,7 @@ export interface Retry {
 
 interface State {
   readonly Type: string;
+  readonly Resource?: string;
   readonly Branches?: readonly { readonly States: Record<string, State> }[];
 }
 
@@ -20,16 +21,22 @@ export interface MachineTask {
   readonly Retry: readonly Retry[];
 }
 
+/** In which a person decides. */
+const approvalActivity = "${ApprovalActivity}";
+
 function tasksOf(states: Record<string, State>): [name: string, task: MachineTask][] {
   return Object.entries(states).flatMap(([name, state]) => [
-    ...(state.Type === "Task"
+    ...(state.Type === "Task" && state.Resource !== approvalActivity
       ? [[name, state as unknown as MachineTask] as [string, MachineTask]]
       : []),
     ...(state.Branches ?? []).flatMap(({ States }) => tasksOf(States)),
   ]);
 }
 
-/** Every Task by its name, in the order of the definition. */
+/**
+ * Every Task that calls a function, by its name, in the order of the definition. The activity's isn't here:
+ * what a person doesn't do is no fault, and is waited for without end.
+ */
 export const machineTasks: ReadonlyMap<string, MachineTask> = new Map(
   tasksOf(definition.States as unknown as Record<string, State>),
 );

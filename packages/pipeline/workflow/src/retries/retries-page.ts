@@ -19,7 +19,9 @@ export function retriesPage(
     "",
     "Each kind of error has a count of its own. A task that met every kind as often as it may, with every try as slow as its timer allows, would end after the time that is stated first.",
     "",
-    "A photo whose row says `PROCESSING` when its execution has failed is ended by EventBridge's rule, which calls record-failure itself: that covers what no Catch sees.",
+    "A task on the way of a photo that isn't clean is reached by one: MarkPendingReview and RecordApproval by a photo that a person approves, RecordDenial and QuarantinePhoto by one that a person denies, RecordPolicyRejection and RecordRejection by one that the policy rejects. SendToApproval itself isn't here: what a person doesn't do is no fault, and is waited for without end.",
+    "",
+    "A photo whose row says `PROCESSING` or `PENDING_REVIEW` when its execution has failed is ended by EventBridge's rule, which calls record-failure itself: that covers what no Catch sees.",
     "",
     "This page is written by a test; it fails when the page says something else.",
     "",
@@ -42,7 +44,7 @@ export function retriesPage(
 
 function rowOf(name: string, { fault, run }: Cell): string {
   const { error } = fault;
-  const left = run.status === "FAILED" && run.row === "PROCESSING";
+  const left = run.status === "FAILED" && ["PROCESSING", "PENDING_REVIEW"].includes(run.row);
   const cells = [
     fault.title,
     error === undefined ? "" : `\`${error}\``,
@@ -54,7 +56,7 @@ function rowOf(name: string, { fault, run }: Cell): string {
       .filter((state) => state !== "GenerateThumbnails" || run.status === "SUCCEEDED")
       .join(" → ") || "end",
     run.status === "FAILED" ? `FAILED: \`${run.error}\`` : run.status,
-    left ? "`PROCESSING`, for the rule" : `\`${run.row}\``,
+    left ? `\`${run.row}\`, for the rule` : `\`${run.row}\``,
   ];
   return `| ${cells.join(" | ")} |`;
 }

@@ -8,7 +8,7 @@ import {
   type Policy,
 } from "./documented-policies.ts";
 import { type FaultCase, faultCases } from "./fault-cases.ts";
-import { type FaultRun, runWithFault } from "./fault-run.ts";
+import { type Fate, type FaultRun, fateOf, runWithFault } from "./fault-run.ts";
 import { type MachineTask, machineTasks, type Retry } from "./machine-tasks.ts";
 import { type Cell, retriesPage } from "./retries-page.ts";
 
@@ -51,91 +51,69 @@ function expectedOf(state: string, { retriedAs, times }: FaultCase) {
   };
 }
 
-const start = ["ExtractImageMetadata"];
-const pictured = [
-  ...start,
-  "ImageTypeCheck",
-  "LabelsAndThumbnails",
-  "DetectLabels",
-  "GenerateThumbnails",
-];
+const judged = ["ExtractImageMetadata", "ImageTypeCheck", "DetectInappropriate", "IsItAppropriate"];
+const asked = [...judged, "MarkPendingReview", "IsItStillWanted", "SendToApproval"];
+const pictured = ["LabelsAndThumbnails", "DetectLabels", "GenerateThumbnails", "PersistMetadata"];
+const rejected = ["QuarantinePhoto", "RecordRejection", "ContentRejected"];
 const recorded = ["RecordFailure", "ProcessingFailed"];
 const unsupported = ["NotSupportedImageType", "FileNotSupported"];
 
-/** The states up to the one with the fault; where they go from there if it fails; and if it goes well. */
-const paths: Readonly<Record<string, { to: string[]; failed: string[]; well: string[] }>> = {
-  ExtractImageMetadata: {
-    to: start,
-    failed: ["ExtractImageMetadataFailed", ...recorded],
-    well: [...pictured.slice(1), "PersistMetadata"],
-  },
-  DetectLabels: {
-    to: pictured,
-    failed: ["DetectLabelsFailed", ...recorded],
-    well: ["PersistMetadata"],
-  },
-  GenerateThumbnails: {
-    to: pictured,
-    failed: ["GenerateThumbnailsFailed", ...recorded],
-    well: ["PersistMetadata"],
-  },
-  PersistMetadata: {
-    to: [...pictured, "PersistMetadata"],
-    failed: ["PersistMetadataFailed", ...recorded],
-    well: [],
-  },
-  NotSupportedImageType: {
-    to: [...start, "NotSupportedImageType"],
-    failed: [],
-    well: ["FileNotSupported"],
-  },
-  RecordFailure: {
-    to: [...start, "ExtractImageMetadataFailed", "RecordFailure"],
-    failed: [],
-    well: ["ProcessingFailed"],
-  },
+/** The states that a photo goes through when nothing goes wrong in them but what its fate is. */
+const ways: Readonly<Record<Fate, readonly string[]>> = {
+  clean: [...judged, ...pictured],
+  approved: [...asked, "RecordApproval", ...pictured],
+  denied: [...asked, "RecordDenial", ...rejected],
+  "rejected by policy": [...judged, "RecordPolicyRejection", ...rejected],
+  "not supported": ["ExtractImageMetadata", ...unsupported],
+  failed: ["ExtractImageMetadata", "ExtractImageMetadataFailed", ...recorded],
 };
 
-const recorders = ["NotSupportedImageType", "RecordFailure"];
+/** The tasks behind which no Catch stands. */
+const recorders = ["RecordRejection", "NotSupportedImageType", "RecordFailure"];
 /** A photo that these refuse is the uploader's to mend. */
-const judges = ["ExtractImageMetadata", "DetectLabels", "GenerateThumbnails"];
+const judges = [
+  "ExtractImageMetadata",
+  "DetectInappropriate",
+  "DetectLabels",
+  "GenerateThumbnails",
+];
+
+/** The states of an execution with a fault in one of its tasks. */
+function pathOf(state: string, fault: FaultCase): string[] {
+  const way = ways[fateOf(state)];
+  if (expectedOf(state, fault).passes) return [...way];
+  // Both branches of the Parallel have begun when one of them fails.
+  const inParallel = state === "DetectLabels" || state === "GenerateThumbnails";
+  const to = way.slice(0, way.indexOf(inParallel ? "GenerateThumbnails" : state) + 1);
+  // No Catch sees an answer that is too long.
+  if (fault.error === undefined || recorders.includes(state)) return to;
+  if (fault.error !== "ImageIdentifyError" || !judges.includes(state)) {
+    return [...to, `${state}Failed`, ...recorded];
+  }
+  return [...to, ...(inParallel ? [`${state}Failed`] : []), ...unsupported];
+}
+
+/** What an execution comes to in the state that is its last, and what the row says then. */
+const ends: Readonly<Record<string, Pick<FaultRun, "status" | "error" | "row">>> = {
+  PersistMetadata: { status: "SUCCEEDED", error: undefined, row: "READY" },
+  ContentRejected: { status: "FAILED", error: "ContentRejected", row: "REJECTED" },
+  FileNotSupported: { status: "FAILED", error: "FileNotSupported", row: "UNSUPPORTED" },
+};
 
 /** Where an execution with a fault ends. */
 function endOf(
   state: string,
   fault: FaultCase,
 ): Pick<FaultRun, "path" | "status" | "error" | "row"> {
-  const { to, failed, well } = paths[state] ?? { to: [], failed: [], well: [] };
-  const error = fault.error ?? "States.DataLimitExceeded";
-  if (expectedOf(state, fault).passes) {
-    if (state === "NotSupportedImageType") {
-      return {
-        path: [...to, ...well],
-        status: "FAILED",
-        error: "FileNotSupported",
-        row: "UNSUPPORTED",
-      };
-    }
-    if (state === "RecordFailure") {
-      return {
-        path: [...to, ...well],
-        status: "FAILED",
-        error: "InvalidInputError",
-        row: "FAILED",
-      };
-    }
-    return { path: [...to, ...well], status: "SUCCEEDED", error: undefined, row: "READY" };
-  }
-  // No Catch sees the one, and there is none at the others.
-  if (fault.error === undefined || recorders.includes(state)) {
-    return { path: to, status: "FAILED", error, row: "PROCESSING" };
-  }
-  if (error === "ImageIdentifyError" && judges.includes(state)) {
-    const through = to.includes("LabelsAndThumbnails") ? failed.slice(0, 1) : [];
-    const path = [...to, ...through, ...unsupported];
-    return { path, status: "FAILED", error: "FileNotSupported", row: "UNSUPPORTED" };
-  }
-  return { path: [...to, ...failed], status: "FAILED", error, row: "FAILED" };
+  const { passes } = expectedOf(state, fault);
+  const path = pathOf(state, fault);
+  const last = path.at(-1) ?? "";
+  const end = ends[last];
+  if (end !== undefined && (passes || last !== state)) return { path, ...end };
+  const error = passes ? "InvalidInputError" : (fault.error ?? "States.DataLimitExceeded");
+  if (last === "ProcessingFailed") return { path, status: "FAILED", error, row: "FAILED" };
+  const waited = path.slice(0, -1).includes("MarkPendingReview");
+  return { path, status: "FAILED", error, row: waited ? "PENDING_REVIEW" : "PROCESSING" };
 }
 
 /** Jitter at its longest; draws are below 1. */

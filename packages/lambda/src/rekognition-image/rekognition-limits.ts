@@ -1,26 +1,32 @@
-import type { ExtractedMetadata } from "@darkroom/workflow";
-
 /**
- * What DetectLabels takes
+ * What DetectLabels and DetectModerationLabels take
  * (https://docs.aws.amazon.com/rekognition/latest/dg/limits.html): JPEG and PNG, sides in pixels, and
  * bytes of an object in S3 or of an image in the request.
  */
 export const limits = {
-  formats: new Set(["JPEG", "PNG"]),
+  formats: new Set<string>(["JPEG", "PNG"]),
   shortestSide: 80,
   longestSide: 10_000,
   objectBytes: 15 * 1024 * 1024,
   requestBytes: 5 * 1024 * 1024,
 } as const;
 
-/** Labels don't get better above this, and a JPEG of it fits into a request at any sensible quality. */
+/** In pixels. Labels don't get better above this, and a JPEG of it fits into a request at any sensible quality. */
 const convertedSide = 2048;
+
+/** What routing a photo takes to know of it: its size in pixels as shown, and in bytes. */
+export interface PhotoSize {
+  format: string;
+  width: number;
+  height: number;
+  fileSize: number;
+}
 
 /** How a photo gets to Rekognition. */
 export type Route = "object" | "bytes" | "converted";
 
 /** As an object where its limits allow; else as its own bytes; else converted to what it takes. */
-export function routeOf(key: string, photo: ExtractedMetadata): Route {
+export function routeOf(key: string, photo: PhotoSize): Route {
   const sides = [photo.width, photo.height];
   const taken =
     limits.formats.has(photo.format) &&

@@ -1,5 +1,7 @@
-import { explainDecodingFailure, ImageIdentifyError, refuseBomb } from "@darkroom/lambda";
 import sharp from "sharp";
+import { explainDecodingFailure } from "../decoding-failure.ts";
+import { refuseBomb } from "../decoding-memory.ts";
+import { ImageIdentifyError } from "../errors.ts";
 import { fitOf, limits } from "./rekognition-limits.ts";
 
 /** Tried in turn: only noise needs the second. */
@@ -42,5 +44,5 @@ export async function convertForRekognition(
   } catch (cause) {
     throw new ImageIdentifyError(explainDecodingFailure(cause), { cause });
   }
-  throw new ImageIdentifyError("the picture can't be made small enough for label detection");
+  throw new ImageIdentifyError("the picture can't be made small enough for Amazon Rekognition");
 }
