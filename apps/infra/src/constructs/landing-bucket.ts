@@ -103,17 +103,17 @@ export class LandingBucket extends Construct {
     const { arn } = this.bucket;
     const [incoming, quarantined] = [`${arn}/${incomingPrefix}*`, `${arn}/${quarantinePrefix}*`];
     return [
-      ...this.readPhotos(),
+      this.#tellMissingFromForbidden("TellMissingFromForbidden", incomingPrefix),
       this.#tellMissingFromForbidden("TellMissingInQuarantine", quarantinePrefix),
       // The actions of a copy (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html); the
       // last is for an answer that got lost: whether the copy is there.
-      allow("ReadTags", ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"], [incoming]),
+      allow("ReadRejected", ["s3:GetObjectVersion", "s3:GetObjectVersionTagging"], [incoming]),
       allow(
         "WriteQuarantine",
         ["s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"],
         [quarantined],
       ),
-      allow("DeleteRejected", ["s3:DeleteObject", "s3:DeleteObjectVersion"], [incoming]),
+      allow("DeleteRejected", ["s3:DeleteObjectVersion"], [incoming]),
     ];
   }
 

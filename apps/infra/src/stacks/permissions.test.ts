@@ -124,14 +124,13 @@ describe("what each function may do", () => {
     [
       "QuarantinePhoto",
       [
-        ...readPhotos,
         "s3:ListBucket",
-        "s3:GetObject",
-        "s3:GetObjectTagging",
+        "s3:ListBucket",
+        "s3:GetObjectVersion",
         "s3:GetObjectVersionTagging",
         "s3:PutObject",
         "s3:PutObjectTagging",
-        "s3:DeleteObject",
+        "s3:GetObject",
         "s3:DeleteObjectVersion",
       ],
     ],

@@ -50,12 +50,15 @@ export const suspectPhoto =
   (decision: "approve" | "deny"): Probe =>
   async (darkroom) => {
     const key = `Incoming/ann/probe/${decision}.jpg`;
-    await put(darkroom, key, await photo({}), { pin: "suspect" });
+    const version = await put(darkroom, key, await photo({}), { pin: "suspect" });
+    const isOurs = ({ versionId }: ImageItem) => versionId === version;
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const row = await rowOf(darkroom, key);
-      if (row?.status === "PENDING_REVIEW") break;
-      if (row !== undefined && row.status !== "PROCESSING") return outcome(darkroom, key);
+      if (row !== undefined && isOurs(row)) {
+        if (row.status === "PENDING_REVIEW") break;
+        if (row.status !== "PROCESSING") return outcome(darkroom, key, isOurs);
+      }
       if (Date.now() > deadline) throw new Error(`${key} was never to be reviewed`);
       await new Promise((done) => setTimeout(done, intervalMs));
     }
@@ -68,15 +71,8 @@ export const suspectPhoto =
       const error = "InappropriateError";
       await darkroom.sfn.send(new SendTaskFailureCommand({ taskToken, error, cause: "no" }));
     }
-    return outcome(darkroom, key);
+    return outcome(darkroom, key, isOurs);
   };
-
-/** As quarantine-photo comes upon a photo from before versioning had taken hold, with tags. */
-export const quarantinedWithoutVersion: Probe = async (darkroom) => {
-  const key = "Incoming/ann/probe/quarantined-unversioned.jpg";
-  await put(darkroom, key, await photo({}), { tags: "kind=probe" });
-  return invoke(darkroom, "QuarantinePhoto", { photo: photoAt(darkroom, key) });
-};
 
 /** A photo that its owner deleted before it could be moved to quarantine. */
 export const quarantinedAfterDeletion: Probe = (darkroom) =>

@@ -112,17 +112,3 @@ test("a value that no expression uses is refused, as DynamoDB does", async () =>
   });
   await expect(client.send(put)).rejects.toThrow("ValidationException");
 });
-
-test("a table whose key is of two attributes has an item for each pair", async () => {
-  const { client, items } = memoryDocumentClient("id", "at");
-  for (const at of ["1", "2"]) {
-    await client.send(
-      new PutCommand({
-        TableName: "t",
-        Item: { id: "a", at },
-        ConditionExpression: "attribute_not_exists(id)",
-      }),
-    );
-  }
-  expect([...items.keys()]).toEqual(["a 1", "a 2"]);
-});

@@ -20,18 +20,13 @@ interface Write {
  * expressions that DynamoDB will: conditions of `=`, `<`, `<>`, `IN`, `attribute_exists`,
  * `attribute_not_exists`, `AND`, `OR`, `NOT` and parentheses; updates of `SET` and `REMOVE` on whole
  * attributes. Anything else is an error, as is a name or value that is declared and not used.
- * @returns the items too, by their key: where that is of two attributes, by both with a space between
  */
-export function memoryDocumentClient(
-  hashKey: string,
-  rangeKey?: string,
-): {
+export function memoryDocumentClient(hashKey: string): {
   client: DynamoDBDocumentClient;
   items: Map<string, Item>;
 } {
   const items = new Map<string, Item>();
-  const keyNames = rangeKey === undefined ? [hashKey] : [hashKey, rangeKey];
-  const idOf = (key: Item | undefined) => keyNames.map((name) => String(key?.[name])).join(" ");
+  const idOf = (key: Item | undefined) => String(key?.[hashKey]);
 
   const check = (write: Write, item: Item | undefined) => {
     if (write.ConditionExpression === undefined) return;

@@ -74,7 +74,7 @@ export function imageTable(client: DynamoDBDocumentClient, TableName: string): I
           new UpdateCommand({
             TableName,
             Key: { imageID },
-            UpdateExpression: `SET moderation = :moderation, review = :review, updatedTime = :now${goesOn ? ", #status = :processing REMOVE errReason" : ""}`,
+            UpdateExpression: `SET moderation = :moderation, review = :review${goesOn ? ", #status = :processing, updatedTime = :now REMOVE errReason" : ""}`,
             ConditionExpression: isOwnAndOpen,
             ...names,
             ExpressionAttributeValues: {
@@ -82,7 +82,7 @@ export function imageTable(client: DynamoDBDocumentClient, TableName: string): I
               ":moderation": moderation,
               ":review": review,
               ":own": executionArn,
-              ":now": updatedTime,
+              ...(goesOn ? { ":now": updatedTime } : {}),
             },
           }),
         ),

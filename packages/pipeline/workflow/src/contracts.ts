@@ -171,7 +171,6 @@ export type ReviewDecision = z.infer<typeof reviewDecision>;
 
 /** Input of quarantine-photo. */
 export const quarantinePhotoInput = z.strictObject(extractMetadataInput.shape);
-export type QuarantinePhotoInput = z.infer<typeof quarantinePhotoInput>;
 
 /** Where a rejected version went, in the same bucket; undefined members where it was deleted before. */
 export const quarantine = z.strictObject({
