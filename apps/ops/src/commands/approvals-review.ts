@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { Interrupted, NothingWaits, UsageError } from "../failure.ts";
 import { invocation } from "../invocation.ts";
+import { nothingClaimedLine } from "../reviews/claim-photo.ts";
 import { terminalKeyboard } from "../reviews/keyboard.ts";
 import { openPicture, s3Pictures } from "../reviews/pictures.ts";
 import { reviewPhotos } from "../reviews/review-photos.ts";
@@ -32,7 +33,7 @@ export async function reviewInTerminal(context: Context, by: string): Promise<vo
       if (end !== "nothing waits") {
         terminal.note(end === "quit" ? told : `All that is left was skipped: ${told}`);
       } else if (approved + denied > 0) terminal.note(`Nothing more waits: ${told}`);
-      else throw new NothingWaits("Nothing waits for a decision");
+      else throw new NothingWaits(await nothingClaimedLine(ports.pendingIds));
     } finally {
       keyboard.close();
     }

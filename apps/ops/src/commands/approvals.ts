@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { Interrupted, NothingWaits, UsageError } from "../failure.ts";
 import { invocation } from "../invocation.ts";
 import { claimJson, claimLines } from "../reviews/claim-lines.ts";
-import { claimPhoto } from "../reviews/claim-photo.ts";
+import { claimPhoto, nothingClaimedLine } from "../reviews/claim-photo.ts";
 import { reviewerName, reviewReason } from "../reviews/reviewer.ts";
 import { withQueue } from "../reviews/with-queue.ts";
 import { reviewInTerminal } from "./approvals-review.ts";
@@ -79,7 +79,9 @@ async function claimNext(context: Context, options: JsonOptions): Promise<void> 
     const claim = await claimPhoto(by, ports);
     terminal.clearStatus();
     if (ports.signal.aborted) throw new Interrupted("Stopped: nothing is claimed");
-    if (claim === undefined) throw new NothingWaits("Nothing waits for a decision");
+    if (claim === undefined) {
+      throw new NothingWaits(await nothingClaimedLine(ports.pendingIds));
+    }
     if (options.json === true) {
       terminal.print(JSON.stringify(claimJson(claim), null, 2));
       return;

@@ -1,6 +1,6 @@
 import machine from "@darkroom/workflow/image-processing.asl.json" with { type: "json" };
 import { expect, test } from "vitest";
-import { claimPhoto, leaseSeconds } from "./claim-photo.ts";
+import { claimPhoto, leaseSeconds, nothingClaimedLine } from "./claim-photo.ts";
 import { approvalTaskOf } from "./testing/approval-task.ts";
 import { fakeQueue } from "./testing/fake-queue.ts";
 
@@ -88,3 +88,14 @@ test.each([["no JSON"], ["{}"], [JSON.stringify({ ...beach, extra: 1 })]])(
     expect(acts.at(-1)).toBe("release beach.jpg");
   },
 );
+
+test.each([
+  [[], "Nothing waits for a decision"],
+  [[["a"]], "Nothing is left to claim: 1 photo is with other reviewers, or claimed and left"],
+  [[["a", "b"], ["c"]], "Nothing is left to claim: 3 photos are with other reviewers"],
+])("of nothing to claim it is said whether others hold what waits: %j", async (pages, line) => {
+  const pendingIds = async function* () {
+    yield* pages;
+  };
+  expect(await nothingClaimedLine(pendingIds)).toContain(line);
+});

@@ -66,6 +66,14 @@ export async function claimPhoto(
   };
 }
 
+/** What to say when nothing could be claimed: nothing waits, or what waits is with other reviewers. */
+export async function nothingClaimedLine(pendingIds: ClaimPorts["pendingIds"]): Promise<string> {
+  let held = 0;
+  for await (const ids of pendingIds()) held += ids.length;
+  if (held === 0) return "Nothing waits for a decision";
+  return `Nothing is left to claim: ${held === 1 ? "1 photo is" : `${held} photos are`} with other reviewers, or claimed and left; what isn't decided waits again within 10 minutes`;
+}
+
 async function somethingWaits(
   { pendingIds, pause, now, signal }: ClaimPorts,
   decided: ReadonlySet<string>,
