@@ -168,12 +168,6 @@ export function createExecutions(options: {
     return live.get(arn) ?? unavailable();
   }
 
-  /** A child that its run hasn't taken up yet. */
-  function isChildAsleep(arn: string): boolean {
-    const execution = store.find(arn);
-    return execution?.status === "RUNNING" && execution.mapRunArn !== undefined;
-  }
-
   /** What is still readable of its history says what was done; how it would go on nobody knows. */
   async function endDamaged({
     executionArn,
@@ -313,6 +307,10 @@ export function createExecutions(options: {
 
     /** @returns when it stopped, in epoch milliseconds; an execution that has ended already says when it did. */
     async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
+      // It may have been started or redriven this moment: it is RUNNING in the store before it runs.
+      if (!live.has(arn)) await store.commit(() => undefined);
+      const known = live.has(arn) ? undefined : store.find(arn);
+      if (known?.status === "RUNNING" && known.mapRunArn === undefined && !closed) resume(known);
       const running = live.get(arn);
       if (running !== undefined) {
         running.stop({
@@ -320,7 +318,7 @@ export function createExecutions(options: {
           ...(cause === undefined ? {} : { cause }),
         });
         await running.done;
-      } else if (isChildAsleep(arn)) unavailable();
+      } else if (known?.status === "RUNNING") unavailable();
       return store.find(arn)?.stopDate ?? clock.now();
     },
 

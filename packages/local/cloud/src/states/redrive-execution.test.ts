@@ -137,6 +137,20 @@ describe("an execution that has failed", () => {
     expect((await describeIt(executionArn)).redriveCount).toBe(2);
   });
 
+  test("can be stopped as soon as it says that it runs again", async () => {
+    const executionArn = await failed();
+    stack.invokeFunction = (_, __, { onStarted }) => {
+      onStarted();
+      return new Promise(() => {});
+    };
+    const redriven = redrive(executionArn);
+    while ((await stack.statusOf(executionArn)) !== "RUNNING");
+    await stack.sfn.send(new StopExecutionCommand({ executionArn }));
+    await redriven;
+
+    expect(await describeIt(executionArn)).toMatchObject({ status: "ABORTED", redriveCount: 1 });
+  });
+
   test("is in the list of those that were redriven", async () => {
     const executionArn = await failed();
     await redrive(executionArn);
