@@ -197,9 +197,14 @@ export function startExecution(
     archive: lambdaArchive(findPackageJSON("@darkroom/start-execution", here)),
     description: "One execution of the image-processing machine for each object version that lands",
     ...talking,
-    environment: { IMAGE_TABLE: tables.images.name, STATE_MACHINE_ARN: machine.arn },
+    environment: {
+      IMAGE_TABLE: tables.images.name,
+      ALBUM_TABLE: tables.albums.name,
+      STATE_MACHINE_ARN: machine.arn,
+    },
     permissions: [
       allow("WriteRows", ["dynamodb:PutItem"], [tables.images.arn]),
+      allow("AddAlbums", ["dynamodb:PutItem"], [tables.albums.arn]),
       ...machine.startExecutions(),
     ],
   });

@@ -191,6 +191,7 @@ describe("a function", () => {
     (_, { filename, environment, layers }) => {
       const code = codeIn(filename);
       const asked = [
+        "ALBUM_TABLE",
         "DECISION_TABLE",
         "IMAGE_TABLE",
         "MODERATION_POLICY",

@@ -115,7 +115,10 @@ const receive = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMess
 
 describe("what each function may do", () => {
   test.each([
-    ["StartExecution", ["dynamodb:PutItem", "states:StartExecution", ...receive]],
+    [
+      "StartExecution",
+      ["dynamodb:PutItem", "dynamodb:PutItem", "states:StartExecution", ...receive],
+    ],
     ["ExtractMetadata", readPhotos],
     ["DetectLabels", [...readPhotos, "rekognition:DetectLabels"]],
     ["DetectModeration", [...readPhotos, "rekognition:DetectModerationLabels"]],

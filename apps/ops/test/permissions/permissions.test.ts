@@ -56,6 +56,7 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
   "QuarantinePhoto/WriteQuarantine": { probe: probes.inappropriatePhoto },
   "QuarantinePhoto/DeleteRejected": { probe: probes.inappropriatePhoto },
   "StartExecution/WriteRows": { probe: probes.goodPhoto },
+  "StartExecution/AddAlbums": { probe: probes.goodPhoto },
   "StartExecution/StartExecutions": { probe: probes.goodPhoto },
   "ExtractMetadata/ReadPhotos": { probe: probes.goodPhoto },
   "ExtractMetadata/TellMissingFromForbidden": { probe: probes.deletedPhoto },

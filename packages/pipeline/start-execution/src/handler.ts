@@ -3,24 +3,28 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Context, createLogger, handleSqsBatch, parseEnvironment } from "@darkroom/lambda";
 import * as z from "zod";
+import { albumTable } from "./album-table.ts";
 import { executionStarter } from "./execution-starter.ts";
 import { imageTable } from "./image-table.ts";
 import { startMessage } from "./start-message.ts";
 
 const environment = parseEnvironment(
-  z.object({ IMAGE_TABLE: z.string().min(1), STATE_MACHINE_ARN: z.string().startsWith("arn:") }),
+  z.object({
+    IMAGE_TABLE: z.string().min(1),
+    ALBUM_TABLE: z.string().min(1),
+    STATE_MACHINE_ARN: z.string().startsWith("arn:"),
+  }),
   process.env,
 );
 const logger = createLogger("start-execution");
 
 // These clients keep the SDK's own retries: no machine retries this function, and SQS
 // would only deliver again after the visibility timeout.
-const table = imageTable(
-  DynamoDBDocumentClient.from(new DynamoDBClient(), {
-    marshallOptions: { removeUndefinedValues: true },
-  }),
-  environment.IMAGE_TABLE,
-);
+const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+  marshallOptions: { removeUndefinedValues: true },
+});
+const table = imageTable(dynamodb, environment.IMAGE_TABLE);
+const albums = albumTable(dynamodb, environment.ALBUM_TABLE, Date.now);
 const executions = executionStarter(new SFNClient(), environment.STATE_MACHINE_ARN);
 
 export function handler(event: unknown, context: Context) {
@@ -28,6 +32,7 @@ export function handler(event: unknown, context: Context) {
     startMessage(body, {
       stateMachineArn: environment.STATE_MACHINE_ARN,
       table,
+      albums,
       executions,
       logger,
       now: () => new Date(),

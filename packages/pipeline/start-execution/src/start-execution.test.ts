@@ -2,6 +2,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { answering, memoryDocumentClient, samplePhoto } from "@darkroom/lambda/testing";
 import { type Arrival, executionArn, executionName, imageItem } from "@darkroom/workflow";
 import { describe, expect, test } from "vitest";
+import { albumTable } from "./album-table.ts";
 import { executionStarter } from "./execution-starter.ts";
 import { imageTable } from "./image-table.ts";
 import { startExecution } from "./start-execution.ts";
@@ -17,6 +18,7 @@ const older: Arrival = {
 /** A Step Functions that knows what it started, and says these errors first. */
 function place(...errors: { status?: number; name: string; message?: string }[]) {
   const memory = memoryDocumentClient("imageID");
+  const albums = memoryDocumentClient("albumID");
   const started = new Map<string, unknown>();
   const calls: string[] = [];
   const client = new SFNClient(
@@ -36,18 +38,20 @@ function place(...errors: { status?: number; name: string; message?: string }[])
   const ports = {
     stateMachineArn,
     table: imageTable(memory.client, "images"),
+    albums: albumTable(albums.client, "albums", () => 0),
     executions: executionStarter(client, stateMachineArn),
     now: () => new Date("2026-05-01T10:00:01Z"),
   };
   const row = () => memory.items.get(samplePhoto.imageID);
-  return { ports, started, calls, row, rows: memory.items };
+  return { ports, started, calls, row, rows: memory.items, albums: albums.items };
 }
 
 describe("a photo that arrives", () => {
   test("has a row that is PROCESSING and an execution of its own", async () => {
-    const { ports, started, row } = place();
+    const { ports, started, row, albums } = place();
 
     expect(await startExecution(arrival, ports)).toEqual({ outcome: "started", executionArn: arn });
+    expect([...albums.keys()]).toEqual([samplePhoto.albumID]);
 
     expect(row()).toEqual({
       ...samplePhoto,

@@ -6,6 +6,7 @@ import {
   type ImageProcessingInput,
   noExecution,
 } from "@darkroom/workflow";
+import type { AlbumTable } from "./album-table.ts";
 import type { ExecutionStarter } from "./execution-starter.ts";
 import type { ImageTable } from "./image-table.ts";
 
@@ -21,6 +22,7 @@ export type Start =
 export interface StartExecutionPorts {
   stateMachineArn: string;
   table: ImageTable;
+  albums: AlbumTable;
   executions: ExecutionStarter;
   now(): Date;
 }
@@ -28,6 +30,7 @@ export interface StartExecutionPorts {
 /**
  * Starts the execution of one object version that arrived, exactly one however often its event comes.
  *
+ * 0. The album that its key names is made, if it isn't there: no photo is in an album that nobody finds.
  * 1. The row is written first, with the ARN that the execution will have: an execution without a row
  *    can't be, so `ExecutionAlreadyExists` always means done.
  * 2. A crash between row and start leaves a row PROCESSING without an execution. The event comes again
@@ -39,7 +42,7 @@ export interface StartExecutionPorts {
  */
 export async function startExecution(
   { photo, uploadTime, fault }: Arrival,
-  { stateMachineArn, table, executions, now }: StartExecutionPorts,
+  { stateMachineArn, table, albums, executions, now }: StartExecutionPorts,
 ): Promise<Start> {
   const name = executionName(photo, 1);
   const arn = executionArn(stateMachineArn, name);
@@ -59,6 +62,7 @@ export async function startExecution(
       : { outcome: "older than the row" };
   }
 
+  await albums.ensure(photo, uploadTime);
   const claim = await table.claim(row({ executionArn: arn, status: "PROCESSING" }));
   if (!claim.claimed) {
     if (claim.by?.sequencer !== photo.sequencer) return { outcome: "older than the row" };

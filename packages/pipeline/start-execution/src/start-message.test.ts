@@ -17,6 +17,7 @@ function run(body: string, failing: (key: string) => boolean = () => false) {
       claim: async () => ({ claimed: true }),
       replaceStarted: async () => {},
     },
+    albums: { ensure: async () => {} },
     executions: {
       async start(_, { photo }) {
         if (failing(photo.s3key)) throw new Error("later");

@@ -254,5 +254,17 @@ export const imageItem = z.object({
 });
 export type ImageItem = z.infer<typeof imageItem>;
 
+/** An item of the table AlbumMetadata. */
+export const albumItem = z.object({
+  /** `<userID>/<album as in the keys>` */
+  albumID: z.string(),
+  userID: z.string(),
+  /** What people read. */
+  name: z.string(),
+  /** ISO 8601 in UTC. */
+  creationTime: z.string(),
+});
+export type AlbumItem = z.infer<typeof albumItem>;
+
 /** The executionArn of a photo whose execution never started. */
 export const noExecution = "ERR";

@@ -1,5 +1,7 @@
 export {
+  type AlbumItem,
   type ApprovalTask,
+  albumItem,
   approvalErrors,
   approvalTask,
   type DerivedImage,
