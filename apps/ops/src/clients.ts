@@ -1,3 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
@@ -8,6 +9,7 @@ export interface Clients {
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly sfn: SFNClient;
+  readonly cloudwatch: CloudWatchClient;
   /** Closes their connections, which would keep the process alive for a while. */
   close(): void;
 }
@@ -34,13 +36,15 @@ export function createClients({
   // An upload is a stream that can't be sent twice: `s3PhotoStore` opens a new one to try again.
   const s3 = new S3Client({ ...settings, forcePathStyle: true, maxAttempts: 1, logger: silent });
   const dynamodb = new DynamoDBClient(settings);
+  const cloudwatch = new CloudWatchClient(settings);
   const sfn = new SFNClient({ ...settings, requestHandler: patient });
   return {
     s3,
     dynamodb: DynamoDBDocumentClient.from(dynamodb),
     sfn,
+    cloudwatch,
     close() {
-      for (const client of [s3, dynamodb, sfn]) client.destroy();
+      for (const client of [s3, dynamodb, sfn, cloudwatch]) client.destroy();
     },
   };
 }

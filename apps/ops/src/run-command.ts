@@ -4,7 +4,9 @@ import { addEnv } from "./commands/env.ts";
 import { addExecutions } from "./commands/executions.ts";
 import { addFailures } from "./commands/failures.ts";
 import { addFaults } from "./commands/faults.ts";
+import { addMetrics } from "./commands/metrics.ts";
 import { addProcess } from "./commands/process.ts";
+import { addReport } from "./commands/report.ts";
 import { addStart } from "./commands/start.ts";
 import type { Context } from "./context.ts";
 import { Failure, lineOf } from "./failure.ts";
@@ -52,6 +54,8 @@ Environment:
     addExecutions,
     addFailures,
     addFaults,
+    addMetrics,
+    addReport,
   ]) {
     add(program, context);
   }

@@ -26,4 +26,10 @@ export {
 } from "./object-reader.ts";
 export { parse, parseJson } from "./parse.ts";
 export { handleSqsBatch, sqsEvent } from "./sqs-batch.ts";
-export { type PhotoTask, type Task, taskHandler } from "./task-handler.ts";
+export {
+  type PhotoTask,
+  type PlainTask,
+  plainTaskHandler,
+  type Task,
+  taskHandler,
+} from "./task-handler.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { taskHandler } from "./task-handler.ts";
+import { plainTaskHandler, taskHandler } from "./task-handler.ts";
 import { silentLogger } from "./testing/index.ts";
 
 const input = z.object({
@@ -42,4 +42,16 @@ test("a failed connection reaches it under the name that it retries", async () =
     name: "ConnectionError",
     cause: error,
   });
+});
+
+test("a task that isn't about a photo gets the call's context, and says itself what it is about", async () => {
+  const logger = silentLogger();
+  const handler = plainTaskHandler({
+    input: z.object({ run: z.string() }),
+    logger,
+    logKeys: ({ run }) => ({ run }),
+    run: async ({ run }, _, { awsRequestId }) => `${run} ${awsRequestId}`,
+  });
+
+  await expect(handler({ run: "r1" }, { awsRequestId: "q1" } as Context)).resolves.toBe("r1 q1");
 });

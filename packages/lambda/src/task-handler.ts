@@ -10,31 +10,52 @@ export interface PhotoTask {
   executionArn: string;
 }
 
-/** What a task of the machine is made of; {@link taskHandler} makes a Lambda handler of it. */
-export interface Task<Input extends PhotoTask, Output> {
+/** What a task of a machine is made of; {@link plainTaskHandler} makes a Lambda handler of it. */
+export interface PlainTask<Input, Output> {
   input: z.ZodType<Input>;
   logger: Logger;
-  run(input: Input, logger: Logger): Promise<Output>;
+  /** What stands on every log line of a call. */
+  logKeys(input: Input): Record<string, string>;
+  /** @param context tells how much time is left */
+  run(input: Input, logger: Logger, context: Context): Promise<Output>;
+}
+
+/** What a task about a photo is made of; {@link taskHandler} makes a Lambda handler of it. */
+export type Task<Input extends PhotoTask, Output> = Omit<PlainTask<Input, Output>, "logKeys">;
+
+/** The handler of a task about a photo: its identity is on every log line. */
+export function taskHandler<Input extends PhotoTask, Output>(
+  task: Task<Input, Output>,
+): (event: unknown, context: Context) => Promise<Output> {
+  return plainTaskHandler({
+    ...task,
+    logKeys: ({ photo: { imageID, s3key, versionId }, executionArn }) => ({
+      imageID,
+      s3key,
+      versionId,
+      executionArn,
+    }),
+  });
 }
 
 /**
- * The life of one call, the same for every task: parse the input, put the photo's identity on every log
- * line, run, and log an error with its causes. The machine gets to see only an error's name and message
+ * The life of one call, the same for every task: parse the input, say on every log line what it is about,
+ * run, and log an error with its causes. The machine gets to see only an error's name and message
  * (`errorType`, `errorMessage`); a failed connection gets a name that it knows.
  */
-export function taskHandler<Input extends PhotoTask, Output>({
+export function plainTaskHandler<Input, Output>({
   input: schema,
   logger,
+  logKeys,
   run,
-}: Task<Input, Output>): (event: unknown, context: Context) => Promise<Output> {
+}: PlainTask<Input, Output>): (event: unknown, context: Context) => Promise<Output> {
   return async (event, context) => {
     logger.resetKeys();
     logger.addContext(context);
     try {
       const input = parse(schema, event);
-      const { imageID, s3key, versionId } = input.photo;
-      logger.appendKeys({ imageID, s3key, versionId, executionArn: input.executionArn });
-      return await run(input, logger);
+      logger.appendKeys(logKeys(input));
+      return await run(input, logger, context);
     } catch (thrown) {
       const error = namedConnectionFailure(thrown);
       logger.error(error instanceof Error ? error.message : String(error), {

@@ -5,6 +5,7 @@ import type { Server } from "node:http";
 import { availableParallelism, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import type { Caller } from "./caller.ts";
+import { type CloudWatch, createCloudWatch } from "./cloudwatch/cloudwatch.ts";
 import { type AccessKey, openCredentials, roleSession } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { createDynamoDb } from "./dynamodb/dynamodb.ts";
@@ -115,9 +116,26 @@ async function open(
       services: (): readonly NamedService[] => [...ofTasks, states.service],
     }),
   );
-  const logs = closing(createLogs({ ...common, databaseFile: file("logs.sqlite") }));
+  // Closed after those whose metrics it takes.
+  const cloudwatch: CloudWatch = closing(
+    createCloudWatch({
+      ...common,
+      databaseFile: file("cloudwatch.sqlite"),
+      queues: () => sqs.depths(),
+    }),
+  );
+  const recordMetric = cloudwatch.record;
+  const logs = closing(
+    createLogs({
+      ...common,
+      databaseFile: file("logs.sqlite"),
+      onAppended: cloudwatch.readLog,
+    }),
+  );
   const dynamodb = closing(createDynamoDb({ ...common, databaseFile: file("dynamodb.sqlite") }));
-  const sqs = closing(createSqs({ ...common, databaseFile: file("sqs.sqlite"), endpointUrl }));
+  const sqs = closing(
+    createSqs({ ...common, databaseFile: file("sqs.sqlite"), endpointUrl, recordMetric }),
+  );
   const send = async (
     queueArn: string,
     body: string,
@@ -164,6 +182,7 @@ async function open(
       sqs: sqs.service,
       callAs,
       takeFault: faults.takeForInvocation,
+      recordMetric,
       capacity: {
         cores: availableParallelism(),
         memoryMb: Math.floor((totalmem() * memoryShare) / 2 ** 20),
@@ -198,6 +217,7 @@ async function open(
     lambda,
     events,
     logs,
+    cloudwatch,
     rekognition,
   ].map(({ service }) => faults.faulty<NamedService>(service));
   const states = closing(
@@ -206,6 +226,7 @@ async function open(
       databaseFile: file("states.sqlite"),
       requireTrust: access.requireTrust,
       putEvent: events.putServiceEvent,
+      recordMetric,
       putLogEvents: logs.append,
       requireLogDelivery: (roleArn, group) =>
         logs.requireDelivery(callAs(roleSession(roleArn, "StepFunctions")), group),
@@ -243,7 +264,8 @@ async function open(
   });
   await listen(server, options.port);
 
-  for (const service of [logs, dynamodb, sqs, s3, lambda, events, states]) service.start();
+  for (const service of [cloudwatch, logs, dynamodb, sqs, s3, lambda, events, states])
+    service.start();
   return { endpointUrl, region: place.region, operatorKey: credentials.operator, outputs };
 }
 

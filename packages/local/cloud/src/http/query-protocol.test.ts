@@ -80,7 +80,7 @@ test.each([
   ["Names.0", "x"],
   ["Names.x", "x"],
   ["Entry.1.Tag.1.Colour", "x"],
-  ["a.b.c.d.e.f.g.h.i", "x"],
+  ["a.b.c.d.e.f.g.h.i.j", "x"],
 ])("the parameter %s is refused by its name", (name, value) => {
   expect(() => readQueryInput(new Map([[name, value]]), members)).toThrow(name);
 });

@@ -3,19 +3,25 @@ import type { ServiceFailure, ServiceRequest, ServiceResponse } from "../service
 
 /** SendMessageBatch is the largest: 1 MiB of messages, of which percent-encoding can make three times as much and more. */
 const maximumBodyBytes = 8 * 1024 * 1024;
-/** No operation nests deeper than `SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.StringValue`. */
-const maximumDepth = 8;
+/** No operation nests deeper than `MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.1.Name`. */
+const maximumDepth = 9;
 
-/** How a value is written in AWS's query protocol: flattened lists and maps, as SQS and STS have them. */
+type ScalarKind = "string" | "integer" | "double" | "boolean" | "timestamp";
+
+/**
+ * How a value is written in AWS's query protocol: flattened lists and maps as SQS and STS have them, or wrapped as in
+ * CloudWatch. A timestamp is epoch seconds in the JSON protocol, and text of ISO 8601 here.
+ */
 export type QueryType =
-  | { readonly kind: "string" | "integer" | "boolean" }
+  | { readonly kind: ScalarKind }
   | { readonly kind: "structure"; readonly members: QueryMembers }
-  | { readonly kind: "list"; readonly of: QueryType }
+  | { readonly kind: "list"; readonly of: QueryType; readonly wrapped?: true }
   | {
       readonly kind: "map";
       readonly keyName: string;
       readonly valueName: string;
       readonly of: QueryType;
+      readonly wrapped?: true;
     };
 
 /** The members of a structure by their name in the JSON protocol, each with its name on the wire. */
@@ -138,10 +144,12 @@ function readValue(node: Node, type: QueryType, path: string): unknown {
   switch (type.kind) {
     case "structure":
       return readStructure(node, type.members, `${path}.`);
-    case "list":
-      return numbered(node, path).map(([index, child]) =>
+    case "list": {
+      const elements = type.wrapped ? unwrapped(node, path) : node;
+      return numbered(elements, path).map(([index, child]) =>
         readValue(child, type.of, `${path}.${index}`),
       );
+    }
     case "map": {
       const entry: QueryMembers = {
         key: { name: type.keyName, type: { kind: "string" } },
@@ -161,6 +169,15 @@ function readValue(node: Node, type: QueryType, path: string): unknown {
   }
 }
 
+/** `Dimensions.member.1` for an element; `Dimensions=` for a list without any. */
+function unwrapped(node: Node, path: string): Node {
+  for (const name of node.children.keys()) {
+    if (name !== "member") throw unknownParameter(`${path}.${name}`);
+  }
+  if (node.value !== undefined && node.value !== "") throw unknownParameter(path);
+  return node.children.get("member") ?? { children: new Map() };
+}
+
 function numbered(node: Node, path: string): [string, Node][] {
   for (const index of node.children.keys()) {
     if (!/^[1-9]\d{0,4}$/.test(index)) throw unknownParameter(`${path}.${index}`);
@@ -168,12 +185,20 @@ function numbered(node: Node, path: string): [string, Node][] {
   return [...node.children].sort(([one], [other]) => Number(one) - Number(other));
 }
 
-function readScalar(text: string, kind: "string" | "integer" | "boolean", path: string): unknown {
+function readScalar(text: string, kind: ScalarKind, path: string): unknown {
   if (kind === "string") return text;
   if (kind === "integer" && /^-?\d{1,10}$/.test(text)) return Number(text);
+  if (kind === "double" && decimal.test(text)) return Number(text);
+  if (kind === "timestamp" && isoTime.test(text)) {
+    const milliseconds = Date.parse(text);
+    if (!Number.isNaN(milliseconds)) return milliseconds / 1000;
+  }
   if (kind === "boolean" && (text === "true" || text === "false")) return text === "true";
   throw new AwsError("MalformedInput", `The value ${text} of ${path} is not of type ${kind}.`);
 }
+
+const decimal = /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/;
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/;
 
 const unknownParameter = (name: string): AwsError =>
   new AwsError("InvalidParameterValue", `The local cloud does not support the parameter ${name}.`);
@@ -192,15 +217,23 @@ function writeMember(name: string, value: unknown, type: QueryType): string {
   switch (type.kind) {
     case "structure":
       return `<${name}>${writeStructure(value, type.members)}</${name}>`;
-    case "list":
-      return (value as readonly unknown[]).map((one) => writeMember(name, one, type.of)).join("");
-    case "map":
-      return Object.entries(value as object)
-        .map(
-          ([key, one]) =>
-            `<${name}><${type.keyName}>${escapeXml(key)}</${type.keyName}>${writeMember(type.valueName, one, type.of)}</${name}>`,
-        )
-        .join("");
+    case "list": {
+      const element = type.wrapped ? "member" : name;
+      const elements = (value as readonly unknown[]).map((one) =>
+        writeMember(element, one, type.of),
+      );
+      return type.wrapped ? `<${name}>${elements.join("")}</${name}>` : elements.join("");
+    }
+    case "map": {
+      const entry = type.wrapped ? "entry" : name;
+      const entries = Object.entries(value as object).map(
+        ([key, one]) =>
+          `<${entry}><${type.keyName}>${escapeXml(key)}</${type.keyName}>${writeMember(type.valueName, one, type.of)}</${entry}>`,
+      );
+      return type.wrapped ? `<${name}>${entries.join("")}</${name}>` : entries.join("");
+    }
+    case "timestamp":
+      return `<${name}>${new Date(Number(value) * 1000).toISOString()}</${name}>`;
     default:
       return `<${name}>${escapeXml(String(value))}</${name}>`;
   }

@@ -18,6 +18,8 @@ const conditionKeys = new Map(
     "aws:SourceAccount",
     "aws:SourceArn",
     "iam:PassedToService",
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    "cloudwatch:namespace",
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
     "s3:delimiter",
     "s3:max-keys",

@@ -18,6 +18,8 @@ export interface Invocation {
   /** Whether the end of its log is wanted. */
   readonly tail: boolean;
   readonly fault?: InvocationFault | undefined;
+  /** Told before its result, how long the handler took. */
+  readonly onDuration?: (milliseconds: number) => void;
 }
 
 export interface InvocationResult {
@@ -257,6 +259,7 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
         ...statusOf(ending, payload),
       };
       write(platform.end(report, failure));
+      invocation.onDuration?.(durationMs);
       const logTail = tail === undefined ? {} : { logTail: lastBytes(`${tail.join("\n")}\n`) };
       tail = undefined;
       return ending.kind === "result"

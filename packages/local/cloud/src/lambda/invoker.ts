@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@darkroom/states";
 import type { Caller } from "../caller.ts";
+import { invocationMetrics } from "../cloudwatch/invocation-metrics.ts";
+import type { RecordMetric } from "../cloudwatch/metric.ts";
 import { type AccessKey, roleSession } from "../credentials.ts";
 import type { InvocationFault } from "../faults/fault.ts";
 import type { Place } from "../place.ts";
@@ -64,8 +66,10 @@ export function createInvoker(options: {
   appendLog: (logGroup: string, stream: string, events: readonly LogEvent[], writer: Call) => void;
   callAs: (caller: Caller, signal: AbortSignal) => Call;
   takeFault?: (functionName: string) => InvocationFault | undefined;
+  recordMetric?: RecordMetric;
 }) {
-  const { clock } = options;
+  const { clock, recordMetric = () => {} } = options;
+  const metrics = invocationMetrics(recordMetric);
   const places = Math.ceil(options.capacity.cores * placesPerCore);
   const reaper = createReaper();
   const keys = new Map<string, AccessKey>();
@@ -144,12 +148,20 @@ export function createInvoker(options: {
       request: InvokeOptions,
     ): Promise<InvocationResult> {
       const { definition } = deployed;
-      const lease = await scheduler.acquire(demandOf(deployed), {
-        signal: request.signal,
-        nested: request.caller.kind === "role" && sessions.has(request.caller.arn),
-        urgent: request.urgent ?? false,
-        bytes: payload.length,
-      });
+      const lease = await scheduler
+        .acquire(demandOf(deployed), {
+          signal: request.signal,
+          nested: request.caller.kind === "role" && sessions.has(request.caller.arn),
+          urgent: request.urgent ?? false,
+          bytes: payload.length,
+        })
+        .catch((error: unknown) => {
+          metrics.refused(definition.name, error);
+          throw error;
+        });
+      const ended = metrics.begun(definition.name);
+      let durationMs = 0;
+      let result: InvocationResult | undefined;
       const session = sessionArn(definition);
       sessions.set(session, (sessions.get(session) ?? 0) + 1);
       try {
@@ -161,9 +173,14 @@ export function createInvoker(options: {
           clientContext: request.clientContext,
           tail: request.tail ?? false,
           fault: options.takeFault?.(definition.name),
+          onDuration(milliseconds) {
+            durationMs = milliseconds;
+          },
         };
-        return await lease.process.run(invocation);
+        result = await lease.process.run(invocation);
+        return result;
       } finally {
+        ended(result && { ...result, durationMs });
         const left = (sessions.get(session) ?? 1) - 1;
         if (left === 0) sessions.delete(session);
         else sessions.set(session, left);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "@darkroom/states";
 import type { Caller } from "../caller.ts";
+import type { RecordMetric } from "../cloudwatch/metric.ts";
 import type { AccessKey } from "../credentials.ts";
 import type { InvocationFault } from "../faults/fault.ts";
 import type { JsonService } from "../http/json-service.ts";
@@ -51,6 +52,8 @@ export interface LambdaOptions {
   readonly capacity: { readonly cores: number; readonly memoryMb: number };
   /** What is to become of an invocation that begins now, beside what its function makes of it. */
   readonly takeFault?: (functionName: string) => InvocationFault | undefined;
+  /** Takes the metrics of invocations. */
+  readonly recordMetric?: RecordMetric;
   readonly onFault: (error: unknown, where: string) => void;
 }
 

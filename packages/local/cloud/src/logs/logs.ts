@@ -44,6 +44,8 @@ export interface LogsOptions {
   readonly onFault: (error: unknown, where: string) => void;
   /** How large all messages together may grow before the first ones are removed; 256 MiB by default. */
   readonly maximumBytes?: number;
+  /** Told what was appended, for the metrics in it. */
+  readonly onAppended?: (events: readonly NewLogEvent[]) => void;
 }
 
 /**
@@ -78,6 +80,7 @@ export function createLogs(options: LogsOptions): Logs {
     append(logGroup, stream, events, writer) {
       if (writer !== undefined && !writers.mayWrite(writer, logGroup, stream)) return;
       ingestion.append(logGroup, stream, events);
+      options.onAppended?.(events);
     },
 
     requireDelivery: writers.requireDelivery,

@@ -1,4 +1,7 @@
 import type { Clock } from "@darkroom/states";
+import { countingMessages } from "../cloudwatch/message-metrics.ts";
+import type { RecordMetric } from "../cloudwatch/metric.ts";
+import type { QueueDepth } from "../cloudwatch/queue-gauges.ts";
 import type { JsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
 import type { QueueDraft } from "../terraform/draft.ts";
@@ -27,6 +30,8 @@ export interface Sqs {
   queueUrl(queueArn: string): string;
   /** How many messages a queue has; undefined when there is none of this ARN. */
   depth(queueArn: string): { visible: number; inFlight: number; delayed: number } | undefined;
+  /** How many messages each queue has; none when it is closed. */
+  depths(): readonly QueueDepth[];
   /** @throws Error when the dead-letter queue of a queue that was put isn't there or does not allow it. */
   start(): void;
   /** Waiting receivers get an empty answer; what was asked for before is on disk when this is fulfilled. */
@@ -39,6 +44,8 @@ export interface SqsOptions {
   readonly clock: Clock;
   /** Without a slash at its end, e.g. `http://127.0.0.1:4566`. */
   readonly endpointUrl: string;
+  /** Takes how many messages were sent, received and deleted. */
+  readonly recordMetric?: RecordMetric;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
@@ -54,6 +61,16 @@ export function createSqs(options: SqsOptions): Sqs {
   const handles = createReceiptHandles(store.secret("receipt-handles"));
   const parts = { store, tasks, moveTasks, catalog, broker, handles, clock };
   const put = new Set<string>();
+  let closed = false;
+  const operations = {
+    ...sendOperations(parts),
+    ...receiveOperations(parts),
+    ...settleOperations(parts),
+    ...queueOperations(parts),
+    ...describeOperations(parts),
+    ...moveTaskOperations(parts),
+    ...tagOperations(parts),
+  };
 
   function checkRedrive(name: string): void {
     const queue = catalog.byName(name);
@@ -68,15 +85,11 @@ export function createSqs(options: SqsOptions): Sqs {
   }
 
   return {
-    service: sqsProtocol({
-      ...sendOperations(parts),
-      ...receiveOperations(parts),
-      ...settleOperations(parts),
-      ...queueOperations(parts),
-      ...describeOperations(parts),
-      ...moveTaskOperations(parts),
-      ...tagOperations(parts),
-    }),
+    service: sqsProtocol(
+      options.recordMetric === undefined
+        ? operations
+        : countingMessages(operations, options.recordMetric),
+    ),
 
     putQueue(draft) {
       const settings = settingsOfDraft(draft);
@@ -93,6 +106,11 @@ export function createSqs(options: SqsOptions): Sqs {
       return queue && store.counts(queue.id, clock.now());
     },
 
+    depths: () =>
+      closed
+        ? []
+        : catalog.all().map(({ id, name }) => ({ name, ...store.counts(id, clock.now()) })),
+
     start() {
       for (const name of put) checkRedrive(name);
       retention.start();
@@ -100,6 +118,7 @@ export function createSqs(options: SqsOptions): Sqs {
     },
 
     async close() {
+      closed = true;
       retention.close();
       moveTasks.close();
       broker.close();

@@ -1,5 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import type { Clock, HistoryEvent } from "@darkroom/states";
+import { executionMetrics } from "../cloudwatch/execution-metrics.ts";
+import type { RecordMetric } from "../cloudwatch/metric.ts";
 import { roleSession } from "../credentials.ts";
 import { type JsonService, jsonService } from "../http/json-service.ts";
 import type { Place } from "../place.ts";
@@ -61,6 +63,8 @@ export interface StatesOptions {
   ) => void;
   /** Throws AwsError unless a machine with this role may have its log delivered to that group. */
   readonly requireLogDelivery: (roleArn: string, logGroupName: string) => void;
+  /** Takes the metrics of executions. */
+  readonly recordMetric?: RecordMetric;
   readonly onFault: (error: unknown, where: string) => void;
 }
 
@@ -94,6 +98,10 @@ export function createStates(options: StatesOptions): States {
         redriven: undefined,
       }).length > 0,
   });
+  const countExecutions =
+    options.recordMetric === undefined
+      ? () => {}
+      : executionMetrics(options.recordMetric, (arn) => store.find(arn)?.startDate);
   let delivering: Promise<void> = Promise.resolve();
   let closed = false;
   let cancelRetry: (() => void) | undefined;
@@ -196,6 +204,7 @@ export function createStates(options: StatesOptions): States {
     mapRuns,
     tokens: openTaskTokens(beside("-task-tokens.key")),
     onEvents(machineArn, executionArn, events) {
+      countExecutions(machineArn, executionArn, events);
       log(machineArn, executionArn, events);
       stopIfDeleting(machineArn, executionArn, events);
     },
@@ -211,7 +220,10 @@ export function createStates(options: StatesOptions): States {
     store,
     surroundings,
     machineOf,
-    onEvents: log,
+    onEvents(machineArn, executionArn, events) {
+      countExecutions(machineArn, executionArn, events);
+      log(machineArn, executionArn, events);
+    },
     onFault: options.onFault,
   });
 

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runCommand } from "../run-command.ts";
+import { readSettings } from "../settings.ts";
+import { createTerminal } from "../terminal.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "metrics-command-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function run(...args: string[]) {
+  let stdout = "";
+  let stderr = "";
+  const out = { write: (text: string) => (stdout += text) };
+  const err = { write: (text: string) => (stderr += text) };
+  const code = await runCommand(
+    ["metrics", ...args],
+    {
+      terminal: createTerminal(out, err, {}),
+      settings: () => readSettings({ DARKROOM_DATA: folder }),
+      interruptible: () => new AbortController().signal,
+    },
+    out,
+    false,
+  );
+  return { code, stdout, stderr };
+}
+
+test.each([["--since", "yesterday"], ["--since", "0h"], ["--since"], ["--sinc", "1h"], ["extra"]])(
+  "bad usage is one line and exit code 2: %s %s",
+  async (...args) => {
+    const { code, stdout, stderr } = await run(...args.filter((one) => one !== undefined));
+
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^darkroom: .*\n$/);
+  },
+);
+
+test("without anything that was ever started it says how to start it, exit code 1", async () => {
+  const { code, stderr } = await run("--json");
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^darkroom: Nothing runs on the data folder .*start/);
+});

@@ -1,0 +1,24 @@
+import { DescribeExecutionCommand, type SFNClient } from "@aws-sdk/client-sfn";
+
+/** How an execution stands. */
+export interface ExecutionEnd {
+  readonly status: string;
+  /** Undefined while it runs. */
+  readonly stopDate: Date | undefined;
+}
+
+/** @returns undefined when there is no such execution, or not any more (90 days after its end) */
+export async function executionEnd(
+  executionArn: string,
+  sfn: SFNClient,
+): Promise<ExecutionEnd | undefined> {
+  try {
+    const { status = "", stopDate } = await sfn.send(
+      new DescribeExecutionCommand({ executionArn, includedData: "METADATA_ONLY" }),
+    );
+    return { status, stopDate };
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clients } from "../clients.ts";
+import { photoRows } from "../failures/photo-rows.ts";
+import { retryCloud } from "../failures/retry-cloud.ts";
+import type { Target } from "../target.ts";
+import { throughOutage } from "../through-outage.ts";
+import { dynamodbImageRows } from "../watch/image-rows.ts";
+import { pause } from "../watch/pause.ts";
+import { executionEnd } from "./execution-end.ts";
+import { firstRows } from "./first-rows.ts";
+import { landingObjects } from "./landing-objects.ts";
+import type { Patient } from "./patient.ts";
+import type { ReconcilePorts } from "./reconcile.ts";
+import type { RepairPorts } from "./repair.ts";
+import { tableRows } from "./table-rows.ts";
+
+type Ports = Omit<ReconcilePorts & RepairPorts, "graceMs" | "showProgress">;
+
+/** The services of a target, as a report and a repair need them. */
+export function reportPorts({ resources }: Target, clients: Clients, signal: AbortSignal): Ports {
+  const { s3, dynamodb, sfn } = clients;
+  const table = resources.DARKROOM_IMAGE_TABLE;
+  const bucket = resources.DARKROOM_LANDING_BUCKET;
+  const now = () => new Date();
+  const patient: Patient = (call) => throughOutage(call, { now, pause, signal });
+  const polled = dynamodbImageRows(dynamodb, table);
+  const rows = photoRows(dynamodb, table);
+  return {
+    bucket,
+    objects: landingObjects(s3, bucket, patient),
+    rows: { ...rows, read: (imageID) => patient(() => rows.read(imageID)) },
+    polledRows: { read: (ids) => patient(() => polled.read(ids, signal)) },
+    firstRows: firstRows(dynamodb, table),
+    tablePages: () => tableRows(dynamodb, table, patient),
+    execution: (arn) => patient(() => executionEnd(arn, sfn)),
+    cloud: retryCloud(clients, resources.DARKROOM_IMAGE_MACHINE_ARN),
+    now,
+    pause,
+    signal,
+  };
+}

@@ -1,0 +1,40 @@
+import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { imageItem } from "@darkroom/workflow";
+import type * as z from "zod";
+import type { Patient } from "./patient.ts";
+
+const rowSummary = imageItem.pick({
+  imageID: true,
+  s3bucket: true,
+  s3key: true,
+  status: true,
+  executionArn: true,
+  errReason: true,
+});
+/** As much of a row as tells whether its object is there. */
+export type RowSummary = z.infer<typeof rowSummary>;
+
+/**
+ * All rows, page by page: at most 1 MB of the table a request.
+ * @param patient makes each request
+ */
+export async function* tableRows(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  patient: Patient,
+): AsyncGenerator<readonly RowSummary[]> {
+  const names = Object.keys(rowSummary.shape);
+  const input = {
+    TableName,
+    ProjectionExpression: names.map((name) => `#${name}`).join(", "),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
+  let from: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await patient(() =>
+      client.send(new ScanCommand({ ...input, ExclusiveStartKey: from })),
+    );
+    yield Items.map((item) => rowSummary.parse(item));
+    from = LastEvaluatedKey;
+  } while (from !== undefined);
+}

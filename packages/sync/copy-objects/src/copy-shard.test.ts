@@ -1,0 +1,222 @@
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+} from "@aws-sdk/client-s3";
+import { type LocalS3, startLocalS3 } from "@darkroom/cloud/testing/local-s3";
+import { type CopyLine, type FateLine, shardOutput, syncRequest } from "@darkroom/sync-workflow";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyShard } from "./copy-shard.ts";
+import { type CopierOptions, objectCopier } from "./object-copier.ts";
+import { retryingCalls } from "./retrying-calls.ts";
+import { shardFiles } from "./shard-files.ts";
+
+let local: LocalS3;
+beforeAll(async () => {
+  local = await startLocalS3("source", "destination", "runs");
+});
+afterAll(() => local.close());
+
+const signal = new AbortController().signal;
+let runs = 0;
+
+async function put(key: string, body: string, more: Partial<PutObjectCommandInput> = {}) {
+  const { ETag = "" } = await local.s3.send(
+    new PutObjectCommand({ Bucket: "source", Key: key, Body: Buffer.from(body), ...more }),
+  );
+  return line(key, body.length, ETag);
+}
+
+const line = (key: string, size: number, etag: string): CopyLine => ({
+  key,
+  size,
+  etag: etag.replaceAll('"', ""),
+  reason: "missing",
+});
+
+async function textOf(Bucket: string, Key: string): Promise<string> {
+  const { Body } = await local.s3.send(new GetObjectCommand({ Bucket, Key }));
+  return (await Body?.transformToString()) ?? "";
+}
+
+/** A run with one shard of these lines, which may be copied several times. */
+async function shardOf(
+  lines: CopyLine[],
+  { request = {}, ...options }: CopierOptions & { request?: object } = {},
+) {
+  const run = { prefix: `runs/r${++runs}/`, startTime: "2026-01-01T00:00:00.000Z" };
+  const shard = `${run.prefix}copy/00000001.jsonl`;
+  const body = lines.map((one) => `${JSON.stringify(one)}\n`).join("");
+  await local.s3.send(
+    new PutObjectCommand({ Bucket: "runs", Key: shard, Body: Buffer.from(body) }),
+  );
+  const sync = syncRequest.parse({ source: "source", destination: "destination", ...request });
+  return {
+    async copy() {
+      const calls = retryingCalls({ signal });
+      const files = shardFiles(local.s3, calls, "runs", run, shard);
+      const output = await copyShard(
+        { run, sync, shard },
+        {
+          files,
+          copier: objectCopier(local.s3, calls, sync, options),
+          signal,
+          requests: () => calls.requests,
+        },
+      );
+      return shardOutput.parse(output);
+    },
+    async fates(): Promise<FateLine[]> {
+      const text = await textOf("runs", `${run.prefix}fates/copy/00000001.jsonl`);
+      return text
+        .trim()
+        .split("\n")
+        .map((one) => JSON.parse(one));
+    },
+  };
+}
+
+describe("a shard", () => {
+  test("is copied by one request an object, under keys of every kind, and each has its fate", async () => {
+    const keys = [
+      "with space.jpg",
+      "a+b%41&c=d?#.jpg",
+      "100%25.jpg",
+      "ünï 📷.jpg",
+      "x//y",
+      "folder/",
+      "x".repeat(1024),
+      "a'b(c)!*~.jpg",
+    ];
+    const lines = await Promise.all(keys.map((key) => put(key, `of ${key}`)));
+    const shard = await shardOf(lines);
+
+    const output = await shard.copy();
+
+    expect(output).toMatchObject({ copied: keys.length, failed: 0, requests: keys.length + 3 });
+    for (const key of keys) expect(await textOf("destination", key)).toBe(`of ${key}`);
+    expect((await shard.fates()).map(({ key, fate }) => [key, fate])).toEqual(
+      keys.map((key) => [key, "copied"]),
+    );
+  });
+
+  test("carries metadata, tags and content headers over, and empty objects too", async () => {
+    const shard = await shardOf([
+      await put("dressed", "", {
+        Metadata: { album: "summer" },
+        Tagging: "who=ann%20%2B%20bob",
+        ContentType: "image/jpeg",
+        CacheControl: "no-store",
+      }),
+    ]);
+    await shard.copy();
+    const address = { Bucket: "destination", Key: "dressed" };
+    expect(await local.s3.send(new HeadObjectCommand(address))).toMatchObject({
+      ContentLength: 0,
+      Metadata: { album: "summer" },
+      ContentType: "image/jpeg",
+      CacheControl: "no-store",
+    });
+    const { TagSet } = await local.s3.send(new GetObjectTaggingCommand(address));
+    expect(TagSet).toEqual([{ Key: "who", Value: "ann + bob" }]);
+  });
+
+  test("copies what has changed since the listing as it is now, with one HEAD more", async () => {
+    const before = await put("changing", "old");
+    await put("changing", "newer");
+    const shard = await shardOf([before]);
+
+    expect(await shard.copy()).toMatchObject({ copied: 1, bytes: 5, requests: 3 + 3 });
+    expect(await textOf("destination", "changing")).toBe("newer");
+  });
+
+  test("takes an object that is gone as vanished, and copies the rest", async () => {
+    const shard = await shardOf([line("gone", 3, "e"), await put("there", "abc")]);
+    expect(await shard.copy()).toMatchObject({ copied: 1, vanished: 1, failed: 0 });
+    expect((await shard.fates()).map(({ fate }) => fate)).toEqual(["vanished", "copied"]);
+  });
+
+  test("copies nothing twice when it is run again", async () => {
+    const shard = await shardOf([await put("once", "abc"), await put("twice", "abc")]);
+    const first = await shard.copy();
+    const fates = await shard.fates();
+    const second = await shard.copy();
+    expect(second).toEqual({ ...first, requests: 3 });
+    expect(await shard.fates()).toEqual(fates);
+  });
+
+  test("of a dry run is refused", async () => {
+    const shard = await shardOf([], { request: { dryRun: true } });
+    await expect(shard.copy()).rejects.toMatchObject({ name: "InvalidInputError" });
+  });
+
+  test("that is none under the run is refused", () => {
+    const run = { prefix: "runs/r/", startTime: "" };
+    for (const shard of ["runs/other/copy/1.jsonl", "runs/r/copy/", "runs/r/copy/a/b.jsonl"]) {
+      expect(() => shardFiles(local.s3, retryingCalls({ signal }), "runs", run, shard)).toThrow(
+        expect.objectContaining({ name: "InvalidInputError" }),
+      );
+    }
+  });
+
+  test("whose destination doesn't exist is an error by name", async () => {
+    const shard = await shardOf([await put("lost", "a")], {
+      request: { destination: "nowhere" },
+    });
+    await expect(shard.copy()).rejects.toMatchObject({ name: "ObjectNotFoundError" });
+    await local.s3.send(new CreateBucketCommand({ Bucket: "nowhere" }));
+    expect(await shard.copy()).toMatchObject({ copied: 1 });
+  });
+});
+
+describe("an object too large for one copy", () => {
+  const mebibyte = 1024 ** 2;
+  const large = "0123456789abcdef".repeat((6 * mebibyte) / 16);
+  const inParts = { largestSingleCopy: mebibyte, partSize: 5 * mebibyte };
+
+  test("is copied in parts, with metadata, tags and headers set again", async () => {
+    const shard = await shardOf(
+      [
+        await put("large +%.jpg", large, {
+          Metadata: { album: "summer" },
+          Tagging: "who=ann%20%2B%20bob",
+          ContentType: "image/jpeg",
+          Expires: new Date("2027-01-01T00:00:00Z"),
+        }),
+      ],
+      inParts,
+    );
+
+    expect(await shard.copy()).toMatchObject({ copied: 1, bytes: large.length });
+
+    const address = { Bucket: "destination", Key: "large +%.jpg" };
+    expect(await local.s3.send(new HeadObjectCommand(address))).toMatchObject({
+      ContentLength: large.length,
+      ETag: expect.stringMatching(/-2"$/),
+      Metadata: { album: "summer" },
+      ContentType: "image/jpeg",
+      ExpiresString: "Fri, 01 Jan 2027 00:00:00 GMT",
+    });
+    expect(await textOf("destination", "large +%.jpg")).toBe(large);
+    const { TagSet } = await local.s3.send(new GetObjectTaggingCommand(address));
+    expect(TagSet).toEqual([{ Key: "who", Value: "ann + bob" }]);
+  });
+
+  test("leaves no upload behind when a part of it fails", async () => {
+    const shard = await shardOf([await put("half", large)], {
+      ...inParts,
+      // Too small for S3, which says so at the end.
+      partSize: mebibyte,
+    });
+    expect(await shard.copy()).toMatchObject({ copied: 0, failed: 1 });
+    expect(await shard.fates()).toMatchObject([{ fate: "failed", error: "EntityTooSmall" }]);
+    const { Uploads = [] } = await local.s3.send(
+      new ListMultipartUploadsCommand({ Bucket: "destination" }),
+    );
+    expect(Uploads).toEqual([]);
+  });
+});
