@@ -17,6 +17,7 @@ export {
 export { createLogger, type Logger } from "./logger.ts";
 export { countMetric, metricNamespace } from "./metrics.ts";
 export {
+  namedByStatus,
   type ObjectAddress,
   type ObjectBytes,
   type ObjectReader,

@@ -135,3 +135,25 @@ export function s3Error(error: unknown, address: ObjectAddress): unknown {
 function nameOf(error: unknown): string | undefined {
   return error instanceof Error ? error.name : undefined;
 }
+
+/** What S3 means by a status, as it says it elsewhere (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). */
+const namesOfStatuses: Readonly<Record<number, string>> = {
+  403: "AccessDenied",
+  404: "NoSuchKey",
+  412: "PreconditionFailed",
+  500: "InternalError",
+  503: "ServiceUnavailable",
+};
+
+/**
+ * An answer to HEAD has no body to say what is wrong in, and the SDK calls such an error `NotFound`, `403`
+ * or `Unknown`: this gives it the name that S3 documents for its status.
+ */
+export function namedByStatus(error: unknown): unknown {
+  if (!(error instanceof Error) || !/^(NotFound|Forbidden|Unknown\w*|\d{3})$/.test(error.name)) {
+    return error;
+  }
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const name = namesOfStatuses[$metadata?.httpStatusCode ?? 0];
+  return name === undefined ? error : Object.assign(error, { name });
+}

@@ -4,7 +4,7 @@ import {
   HeadObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { s3Error } from "@darkroom/lambda";
+import { namedByStatus, s3Error } from "@darkroom/lambda";
 
 /** One version of an object; "null" in a bucket without versions, or from before it had any. */
 export interface VersionAddress {
@@ -71,7 +71,7 @@ export function versionMover(s3: S3Client): VersionMover {
         return VersionId ?? "null";
       } catch (error) {
         if (error instanceof Error && error.name === "NotFound") return undefined;
-        throw s3Error(named(error), { bucket, key });
+        throw s3Error(namedByStatus(error), { bucket, key });
       }
     },
   };
@@ -81,22 +81,4 @@ export function versionMover(s3: S3Client): VersionMover {
 function copySourceOf({ bucket, key, versionId }: VersionAddress): string {
   const path = [bucket, ...key.split("/")].map(encodeURIComponent).join("/");
   return `${path}?versionId=${encodeURIComponent(versionId)}`;
-}
-
-/**
- * An answer to HEAD has no body, so S3 can't say what it means by a status, and the SDK calls the error
- * by a name that the machine doesn't know. These are what S3 says by them elsewhere
- * (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
- */
-const namesOfStatuses: Readonly<Record<number, string>> = {
-  403: "AccessDenied",
-  500: "InternalError",
-  503: "ServiceUnavailable",
-};
-
-function named(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const name = namesOfStatuses[$metadata?.httpStatusCode ?? 0];
-  return name === undefined ? error : Object.assign(error, { name });
 }

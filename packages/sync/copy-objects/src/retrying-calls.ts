@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { namedConnectionFailure } from "@darkroom/lambda";
+import { namedByStatus, namedConnectionFailure } from "@darkroom/lambda";
 
 /** Calls of S3 that are tried again, and counted. */
 export interface RetryingCalls {
@@ -68,7 +68,7 @@ export function retryingCalls({
         try {
           return await send({ abortSignal: signal });
         } catch (thrown) {
-          const error = named(namedConnectionFailure(thrown));
+          const error = namedByStatus(namedConnectionFailure(thrown));
           const again =
             isThrottling(error) || (outages.has(nameOf(error)) && attempt < mostAttempts);
           if (!again || signal.aborted) throw error;
@@ -79,25 +79,6 @@ export function retryingCalls({
       }
     },
   };
-}
-
-/** What S3 means by the statuses of HEAD's answers, which have no body to say it in. */
-const namesOfStatuses: Readonly<Record<number, string>> = {
-  403: "AccessDenied",
-  404: "NoSuchKey",
-  412: "PreconditionFailed",
-  500: "InternalError",
-  503: "ServiceUnavailable",
-};
-
-/** The error under a name that S3 documents, also where the SDK calls it `NotFound`, `403` or `Unknown`. */
-function named(error: unknown): unknown {
-  if (!(error instanceof Error) || !/^(NotFound|Forbidden|Unknown\w*|\d{3})$/.test(error.name)) {
-    return error;
-  }
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  const name = namesOfStatuses[$metadata?.httpStatusCode ?? 0];
-  return name === undefined ? error : Object.assign(error, { name });
 }
 
 /** An error's name; "" for what is none. */
