@@ -1,12 +1,8 @@
 import { gunzipSync } from "node:zlib";
-import { AwsError, operationNotSupported } from "../aws-error.ts";
+import { AwsError } from "../aws-error.ts";
+import { jsonAndQueryService } from "../http/json-and-query-service.ts";
 import { type JsonService, jsonService } from "../http/json-service.ts";
-import {
-  queryErrorResponse,
-  queryResponse,
-  readQueryInput,
-  readQueryRequest,
-} from "../http/query-protocol.ts";
+import { queryErrorResponse } from "../http/query-protocol.ts";
 import type { FailedRequest, Operation, ServiceFailure, ServiceRequest } from "../service.ts";
 import { queryCode } from "./errors.ts";
 import { queryShapes } from "./query-shapes.ts";
@@ -14,42 +10,22 @@ import { queryShapes } from "./query-shapes.ts";
 const version = "2010-08-01";
 const namespace = `http://monitoring.amazonaws.com/doc/${version}/`;
 
-/**
- * CloudWatch on the wire: the JSON protocol of today's SDKs (`GraniteServiceVersion20100801.PutMetricData`), and the query
- * protocol of older ones. Which one a request speaks is told by its header X-Amz-Target.
- */
+/** CloudWatch on the wire, in both of its protocols; the JSON one has targets as `GraniteServiceVersion20100801.PutMetricData`. */
 export function cloudWatchProtocol(operations: Readonly<Record<string, Operation>>): JsonService {
-  const json = jsonService({ name: "monitoring", jsonVersion: "1.0", operations });
-
-  async function handleQuery(request: ServiceRequest) {
-    const { action, parameters } = await readQueryRequest(request, version);
-    const shape = Object.hasOwn(queryShapes, action) ? queryShapes[action] : undefined;
-    if (shape === undefined) throw operationNotSupported("monitoring", action);
-    const input = readQueryInput(parameters, shape.input);
-    return queryResponse({
-      action,
-      namespace,
-      requestId: request.requestId,
-      output: await json.call(action, input, request),
-      members: shape.output,
-    });
-  }
-
+  const service = jsonAndQueryService({
+    json: jsonService({ name: "monitoring", jsonVersion: "1.0", operations }),
+    version,
+    namespace,
+    shapes: queryShapes,
+    jsonError,
+    queryError,
+  });
   return {
-    ...json,
-    operationOf: async (request) =>
-      speaksJson(request)
-        ? json.operationOf(request)
-        : (await readQueryRequest(unpacked(request), version)).action,
-    handle: (request) =>
-      speaksJson(request) ? json.handle(unpacked(request)) : handleQuery(unpacked(request)),
-    errorResponse: (error, request) =>
-      speaksJson(request) ? jsonError(error) : queryError(error, request),
+    ...service,
+    operationOf: (request) => service.operationOf(unpacked(request)),
+    handle: (request) => service.handle(unpacked(request)),
   };
 }
-
-const speaksJson = ({ headers }: Pick<FailedRequest, "headers">): boolean =>
-  headers["x-amz-target"] !== undefined;
 
 /** SDKs send a PutMetricData of more than 10 KB compressed. */
 function unpacked(request: ServiceRequest): ServiceRequest {

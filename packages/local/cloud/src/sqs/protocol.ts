@@ -1,57 +1,31 @@
-import { operationNotSupported } from "../aws-error.ts";
+import { jsonAndQueryService } from "../http/json-and-query-service.ts";
 import { type JsonService, jsonService } from "../http/json-service.ts";
-import {
-  queryErrorResponse,
-  queryResponse,
-  readQueryInput,
-  readQueryRequest,
-} from "../http/query-protocol.ts";
-import type { FailedRequest, Operation, ServiceFailure, ServiceRequest } from "../service.ts";
+import { queryErrorResponse } from "../http/query-protocol.ts";
+import type { FailedRequest, Operation, ServiceFailure } from "../service.ts";
 import { jsonType, queryCode } from "./errors.ts";
 import { queryShapes } from "./query-shapes.ts";
 
 const version = "2012-11-05";
 const namespace = `http://queue.amazonaws.com/doc/${version}/`;
 
-/**
- * SQS on the wire: the JSON protocol of today's SDKs, and the query protocol of older ones.
- * Which one a request speaks is told by its header X-Amz-Target, for its answer and for its error.
- */
+/** SQS on the wire, in both of its protocols. */
 export function sqsProtocol(operations: Readonly<Record<string, Operation>>): JsonService {
-  const json = jsonService({ name: "sqs", jsonVersion: "1.0", operations });
-
-  async function handleQuery(request: ServiceRequest) {
-    const { action, parameters } = await readQueryRequest(request, version);
-    const shape = Object.hasOwn(queryShapes, action) ? queryShapes[action] : undefined;
-    if (shape === undefined) throw operationNotSupported("sqs", action);
-    const input = readQueryInput(parameters, shape.input);
-    // A request that is sent to a queue's own URL may leave it out.
-    if (input.QueueUrl === undefined && "QueueUrl" in shape.input && request.rawPath !== "/") {
-      input.QueueUrl = request.rawPath;
-    }
-    return queryResponse({
-      action,
-      namespace,
-      requestId: request.requestId,
-      output: await json.call(action, input, request),
-      members: shape.output,
-    });
-  }
-
-  return {
-    ...json,
-    operationOf: async (request) =>
-      speaksJson(request)
-        ? json.operationOf(request)
-        : (await readQueryRequest(request, version)).action,
-    handle: (request) => (speaksJson(request) ? json.handle(request) : handleQuery(request)),
-    errorResponse: (error, request) =>
-      speaksJson(request) ? jsonError(error) : queryError(error, request),
-  };
+  return jsonAndQueryService({
+    json: jsonService({ name: "sqs", jsonVersion: "1.0", operations }),
+    version,
+    namespace,
+    shapes: queryShapes,
+    complete(input, request, action) {
+      // A request that is sent to a queue's own URL may leave it out.
+      const takesUrl = "QueueUrl" in (queryShapes[action]?.input ?? {});
+      if (input.QueueUrl === undefined && takesUrl && request.rawPath !== "/") {
+        input.QueueUrl = request.rawPath;
+      }
+    },
+    jsonError,
+    queryError,
+  });
 }
-
-const speaksJson = ({ headers }: Pick<FailedRequest, "headers">): boolean =>
-  headers["x-amz-target"] !== undefined;
 
 /** SQS refuses with 403 what other JSON services refuse with 400. */
 const statusOf = (error: ServiceFailure): number =>
