@@ -4,6 +4,8 @@ export const outputNames = {
   DARKROOM_IMAGE_TABLE: "image_table",
   DARKROOM_ALBUM_TABLE: "album_table",
   DARKROOM_IMAGE_MACHINE_ARN: "image_machine_arn",
+  DARKROOM_SYNC_MACHINE_ARN: "sync_machine_arn",
+  DARKROOM_RUN_BUCKET: "run_bucket",
   DARKROOM_APPROVAL_ACTIVITY_ARN: "approval_activity_arn",
   DARKROOM_DECISION_TABLE: "decision_table",
   DARKROOM_START_FUNCTION: "start_function",

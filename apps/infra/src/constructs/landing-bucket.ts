@@ -1,14 +1,10 @@
-import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket/index.js";
 import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js";
-import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js";
-import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy/index.js";
-import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js";
-import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning/index.js";
 import { derivedPrefixes, incomingPrefix, quarantinePrefix } from "@darkroom/workflow";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
-import { allow, denyPlainHttp, policyDocument, type Statement } from "./policy.ts";
+import { allow, type Statement } from "./policy.ts";
+import { PrivateBucket } from "./private-bucket.ts";
 
 /**
  * In days: an execution that ended can be redriven for 14 days
@@ -21,42 +17,14 @@ const unfinishedUploadDays = 7;
 /** In days: as long as somebody may object to a rejection. */
 const quarantineDays = 90;
 
-/** Where photos come in, and where what is derived from them is kept: private, versioned, over TLS only. */
-export class LandingBucket extends Construct {
-  readonly bucket: S3Bucket;
-
+/** Where photos come in, and where what is derived from them is kept: versioned. */
+export class LandingBucket extends PrivateBucket {
   constructor(scope: Construct, id: string, { deployment }: { readonly deployment: Deployment }) {
-    super(scope, id);
-    this.bucket = new S3Bucket(this, "bucket", {
-      // A bucket's name is unique in all of AWS.
-      bucket: deployment.name(`landing-${deployment.accountId}-${deployment.region}`),
-      forceDestroy: !deployment.isProduction,
-    });
+    super(scope, id, { deployment, name: "landing" });
     const bucket = this.bucket.id;
-    const privacy = new S3BucketPublicAccessBlock(this, "public_access_block", {
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketOwnershipControls(this, "ownership", {
-      bucket,
-      rule: { objectOwnership: "BucketOwnerEnforced" },
-    });
-    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
-      bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
-    });
     const versioning = new S3BucketVersioningA(this, "versioning", {
       bucket,
       versioningConfiguration: { status: "Enabled" },
-    });
-    new S3BucketPolicy(this, "policy", {
-      bucket,
-      policy: policyDocument([denyPlainHttp("s3", [this.bucket.arn, `${this.bucket.arn}/*`])]),
-      // S3 refuses two changes of a bucket's access at once.
-      dependsOn: [privacy],
     });
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
       bucket,

@@ -74,15 +74,20 @@ describe("the Terraform JSON", () => {
 
     expect([...draft.functions.keys()].sort()).toEqual(
       [
+        "CopyObjects",
+        "DeleteOrphans",
         "DetectLabels",
         "DetectModeration",
         "ExtractMetadata",
+        "FindBucketRegion",
         "GenerateThumbnails",
+        "ListDifferences",
         "PersistMetadata",
         "QuarantinePhoto",
         "RecordFailure",
         "RecordReview",
         "StartExecution",
+        "WriteReport",
       ].map((name) => `darkroom-${stage}-${name}`),
     );
     expect(Object.fromEntries(outputs)).toEqual({
@@ -90,6 +95,8 @@ describe("the Terraform JSON", () => {
       [outputNames.DARKROOM_IMAGE_TABLE]: `darkroom-${stage}-ImageMetadata`,
       [outputNames.DARKROOM_ALBUM_TABLE]: `darkroom-${stage}-AlbumMetadata`,
       [outputNames.DARKROOM_IMAGE_MACHINE_ARN]: `arn:aws:states:${region}:000000000000:stateMachine:darkroom-${stage}-image-processing`,
+      [outputNames.DARKROOM_SYNC_MACHINE_ARN]: `arn:aws:states:${region}:000000000000:stateMachine:darkroom-${stage}-sync-buckets`,
+      [outputNames.DARKROOM_RUN_BUCKET]: `darkroom-${stage}-runs-000000000000-${region}`,
       [outputNames.DARKROOM_APPROVAL_ACTIVITY_ARN]: `arn:aws:states:${region}:000000000000:activity:darkroom-${stage}-sendToApproval`,
       [outputNames.DARKROOM_DECISION_TABLE]: `darkroom-${stage}-ReviewDecisions`,
       [outputNames.DARKROOM_START_FUNCTION]: `darkroom-${stage}-StartExecution`,
@@ -147,7 +154,9 @@ describe("what holds photos and rows", () => {
     for (const table of resources<object>(staged, "aws_dynamodb_table").values()) {
       expect(table).toMatchObject({ deletion_protection_enabled: isProtected });
     }
-    expect(only(staged, "aws_s3_bucket")).toMatchObject({ force_destroy: !isProtected });
+    for (const bucket of resources<object>(staged, "aws_s3_bucket").values()) {
+      expect(bucket).toMatchObject({ force_destroy: !isProtected });
+    }
   });
 
   test("is encrypted, and tables can be restored", () => {
@@ -158,24 +167,28 @@ describe("what holds photos and rows", () => {
         server_side_encryption: { enabled: true },
       });
     }
-    expect(only(stack, "aws_s3_bucket_server_side_encryption_configuration")).toMatchObject({
-      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
-    });
+    for (const encryption of ofEachBucket("aws_s3_bucket_server_side_encryption_configuration")) {
+      expect(encryption).toMatchObject({
+        rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } }],
+      });
+    }
   });
 
-  test("the bucket is private, versioned and its owner's alone", () => {
-    expect(only(stack, "aws_s3_bucket_public_access_block")).toMatchObject({
-      block_public_acls: true,
-      block_public_policy: true,
-      ignore_public_acls: true,
-      restrict_public_buckets: true,
-    });
+  test("buckets are private and their owner's alone, and that of the photos versioned", () => {
+    for (const privacy of ofEachBucket("aws_s3_bucket_public_access_block")) {
+      expect(privacy).toMatchObject({
+        block_public_acls: true,
+        block_public_policy: true,
+        ignore_public_acls: true,
+        restrict_public_buckets: true,
+      });
+    }
     expect(only(stack, "aws_s3_bucket_versioning")).toMatchObject({
       versioning_configuration: { status: "Enabled" },
     });
-    expect(only(stack, "aws_s3_bucket_ownership_controls")).toMatchObject({
-      rule: { object_ownership: "BucketOwnerEnforced" },
-    });
+    for (const ownership of ofEachBucket("aws_s3_bucket_ownership_controls")) {
+      expect(ownership).toMatchObject({ rule: { object_ownership: "BucketOwnerEnforced" } });
+    }
   });
 });
 
@@ -201,3 +214,12 @@ describe("Terraform's state", () => {
     });
   });
 });
+
+/** What every bucket must have one of. */
+function ofEachBucket(type: string): object[] {
+  const all = [...resources<{ bucket: string }>(stack, type).values()];
+  expect(all.map(({ bucket }) => bucket).toSorted()).toEqual(
+    [...resources(stack, "aws_s3_bucket").keys()].map((name) => `\${aws_s3_bucket.${name}.id}`),
+  );
+  return all;
+}

@@ -8,8 +8,10 @@ import { LandingBucket } from "../constructs/landing-bucket.ts";
 import { PhotoEvents } from "../constructs/photo-events.ts";
 import { PhotoTables } from "../constructs/photo-tables.ts";
 import { PipelineAlarms } from "../constructs/pipeline-alarms.ts";
+import { RunBucket } from "../constructs/run-bucket.ts";
 import { SharpLayer } from "../constructs/sharp-layer.ts";
 import { keepState } from "../constructs/state-backend.ts";
+import { SyncMachine } from "../constructs/sync-machine.ts";
 import { outputNames } from "../outputs.ts";
 import type { Settings } from "../settings.ts";
 import {
@@ -23,6 +25,8 @@ import {
   recordReview,
   startExecution,
 } from "./image-functions.ts";
+
+import { syncFunctions } from "./sync-functions.ts";
 
 /** Everything that is deployed. */
 export class DarkroomStack extends TerraformStack {
@@ -73,11 +77,25 @@ export class DarkroomStack extends TerraformStack {
       recordFailure: failureRecorder,
     });
 
+    const runs = new RunBucket(this, "runs", { deployment });
+    const sync = new SyncMachine(this, "sync_buckets", {
+      deployment,
+      runs,
+      tasks: syncFunctions(this, {
+        deployment,
+        landing,
+        runs,
+        sources: settings.syncSources.map((name) => `arn:${deployment.partition}:s3:::${name}`),
+      }),
+    });
+
     this.#output({
       DARKROOM_LANDING_BUCKET: landing.bucket.bucket,
       DARKROOM_IMAGE_TABLE: tables.images.name,
       DARKROOM_ALBUM_TABLE: tables.albums.name,
       DARKROOM_IMAGE_MACHINE_ARN: machine.arn,
+      DARKROOM_SYNC_MACHINE_ARN: sync.arn,
+      DARKROOM_RUN_BUCKET: runs.bucket.bucket,
       DARKROOM_APPROVAL_ACTIVITY_ARN: machine.approvalActivityArn,
       DARKROOM_DECISION_TABLE: tables.decisions.name,
       DARKROOM_START_FUNCTION: starter.functionName,

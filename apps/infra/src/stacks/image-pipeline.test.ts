@@ -5,6 +5,7 @@ import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import {
   functions,
+  named,
   only,
   resources,
   statementsOfRole,
@@ -102,7 +103,7 @@ interface MachineJson {
 }
 
 describe("the state machine", () => {
-  const machine = only<MachineJson>(stack, "aws_sfn_state_machine");
+  const machine = named<MachineJson>(stack, "aws_sfn_state_machine", "image_processing_machine");
   const definition = JSON.parse(machine.definition) as { States: Record<string, State> };
   const [activities, tasks] = [
     tasksOf(definition.States).flatMap(({ Resource = "" }) =>
@@ -115,7 +116,7 @@ describe("the state machine", () => {
   test("calls functions of this stack, and may call these and no others", () => {
     const called = new Set(tasks.map(({ Resource }) => Resource ?? ""));
     expect([...called].filter((arn) => !byArn.has(arn))).toEqual([]);
-    expect(activities).toEqual(["${aws_sfn_activity.image_processing_approval.arn}"]);
+    expect(activities).toEqual(["${aws_sfn_activity.approval.arn}"]);
     const may = statementsOfRole(stack, machine.role_arn).filter(({ Action }) =>
       Action.includes("lambda:InvokeFunction"),
     );
@@ -195,6 +196,7 @@ describe("a function", () => {
         "DECISION_TABLE",
         "IMAGE_TABLE",
         "MODERATION_POLICY",
+        "RUN_BUCKET",
         "STATE_MACHINE_ARN",
       ].filter((name) => code.includes(name));
       expect(Object.keys(environment?.variables ?? {}).toSorted()).toEqual(asked);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
   functions,
-  only,
   resources,
   type StatementJson,
   statementsOf,
@@ -14,6 +13,11 @@ const roles = [...resources<{ name: string }>(stack, "aws_iam_role").keys()];
 const statements = roles.flatMap((role) =>
   statementsOfRole(stack, `\${aws_iam_role.${role}.name}`),
 );
+
+const machines = resources<{ name: string; role_arn: string }>(stack, "aws_sfn_state_machine");
+/** The one bucket that isn't of this stack, and what is in it. */
+const source =
+  "arn:${data.aws_partition.current.partition}:s3:::sfn-image-workshop-bulk-photo-copy-us-east-1";
 
 /** The actions that know no resource, as AWS's service authorization reference says. */
 const withoutResource = [
@@ -60,6 +64,9 @@ describe("a role", () => {
         ["Incoming/", "Thumbnail/", "Preview/", "Quarantine/"].some(
           (prefix) => resource === `${bucket}/${prefix}*`,
         ) ||
+          resource === "${aws_s3_bucket.runs_bucket.arn}/runs/*" ||
+          resource === `${source}/*` ||
+          /:execution:darkroom-dev-sync-buckets\*$/.test(resource) ||
           /^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/.test(resource) ||
           /:execution:\$\{aws_sfn_state_machine\.\w+\.name\}:\*$/.test(resource),
         resource,
@@ -70,7 +77,7 @@ describe("a role", () => {
   test("belongs to one function or machine, and lets only its service act", () => {
     const users = [
       ...[...functions(stack).values()].map(({ role }) => role),
-      only<{ role_arn: string }>(stack, "aws_sfn_state_machine").role_arn,
+      ...[...machines.values()].map(({ role_arn }) => role_arn),
     ];
     expect(users.toSorted()).toEqual(
       roles.map((role) => `\${aws_iam_role.${role}.arn}`).toSorted(),
@@ -85,24 +92,23 @@ describe("a role", () => {
   });
 });
 
-test("the machine's role is Step Functions' for this machine alone", () => {
-  const [, role = ""] =
-    /^\$\{aws_iam_role\.(\w+)\.arn\}$/.exec(
-      only<{ role_arn: string }>(stack, "aws_sfn_state_machine").role_arn,
-    ) ?? [];
-  const { assume_role_policy } = resources<{ assume_role_policy: string }>(
-    stack,
-    "aws_iam_role",
-  ).get(role) ?? { assume_role_policy: "" };
-  const { name } = only<{ name: string }>(stack, "aws_sfn_state_machine");
-  const account = "${data.aws_caller_identity.current.account_id}";
-  expect(statementsOf(assume_role_policy)[0]?.Condition).toEqual({
-    ArnEquals: {
-      "aws:SourceArn": `arn:\${data.aws_partition.current.partition}:states:\${data.aws_region.current.region}:${account}:stateMachine:${name}`,
-    },
-    StringEquals: { "aws:SourceAccount": account },
-  });
-});
+test.each([...machines.values()])(
+  "$name: its role is Step Functions' for this machine alone",
+  ({ name, role_arn }) => {
+    const [, role = ""] = /^\$\{aws_iam_role\.(\w+)\.arn\}$/.exec(role_arn) ?? [];
+    const { assume_role_policy } = resources<{ assume_role_policy: string }>(
+      stack,
+      "aws_iam_role",
+    ).get(role) ?? { assume_role_policy: "" };
+    const account = "${data.aws_caller_identity.current.account_id}";
+    expect(statementsOf(assume_role_policy)[0]?.Condition).toEqual({
+      ArnEquals: {
+        "aws:SourceArn": `arn:\${data.aws_partition.current.partition}:states:\${data.aws_region.current.region}:${account}:stateMachine:${name}`,
+      },
+      StringEquals: { "aws:SourceAccount": account },
+    });
+  },
+);
 
 const everyFunction = [
   "logs:CreateLogStream",
@@ -138,6 +144,23 @@ describe("what each function may do", () => {
       ],
     ],
     ["PersistMetadata", ["dynamodb:UpdateItem"]],
+    ["FindBucketRegion", ["s3:ListBucket"]],
+    ["ListDifferences", ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"]],
+    [
+      "CopyObjects",
+      [
+        "s3:GetObject",
+        "s3:GetObjectTagging",
+        "s3:ListBucket",
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+        "s3:AbortMultipartUpload",
+        "s3:GetObject",
+        "s3:PutObject",
+      ],
+    ],
+    ["DeleteOrphans", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]],
+    ["WriteReport", ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]],
     [
       "RecordFailure",
       ["dynamodb:PutItem", "dynamodb:UpdateItem", "states:DescribeExecution", ...receive],
@@ -167,21 +190,29 @@ describe("what each function may do", () => {
   test("pictures are written only where they raise no event", () => {
     const bucket = "${aws_s3_bucket.landing_bucket.arn}";
     const written = statements.filter(({ Action }) => Action.includes("s3:PutObject"));
-    expect(written.map(({ Resource }) => Resource).toSorted()).toEqual([
-      [`${bucket}/Quarantine/*`],
-      [`${bucket}/Thumbnail/*`, `${bucket}/Preview/*`],
+    const runs = "${aws_s3_bucket.runs_bucket.arn}/runs/*";
+    const places = written.map(({ Resource }) => Resource.join()).filter((one) => one !== runs);
+    expect(places.toSorted()).toEqual([
+      `${bucket}/Incoming/*`,
+      `${bucket}/Quarantine/*`,
+      `${bucket}/Thumbnail/*,${bucket}/Preview/*`,
     ]);
+    // What a sync brings in is meant to raise them.
+    expect(statementsOfFunction("CopyObjects").flatMap(({ Resource }) => Resource)).toContain(
+      `${bucket}/Incoming/*`,
+    );
   });
 
-  test("one function alone may delete photos, and only what came in", () => {
+  test("photos are deleted by two functions alone, and only what came in", () => {
     const deleting = statements.filter(({ Action }) =>
       Action.some((one) => /:Delete(Obj|It)/.test(one)),
     );
-    expect(deleting).toEqual(
-      statementsOfFunction("QuarantinePhoto").filter(({ Sid }) => Sid === "DeleteRejected"),
-    );
-    expect(deleting.map(({ Resource }) => Resource)).toEqual([
-      ["${aws_s3_bucket.landing_bucket.arn}/Incoming/*"],
+    const landing = "${aws_s3_bucket.landing_bucket.arn}/Incoming/*";
+    const runs = "${aws_s3_bucket.runs_bucket.arn}/runs/*";
+    expect(deleting.map(({ Sid, Resource }) => [Sid, ...Resource]).toSorted()).toEqual([
+      ["DeleteOrphans", landing],
+      ["DeleteRejected", landing],
+      ["WriteShards", runs],
     ]);
   });
 
@@ -205,18 +236,21 @@ describe("what each function may do", () => {
 });
 
 describe("over plain HTTP", () => {
-  test("the bucket gives and takes nothing", () => {
-    const { policy } = only<{ policy: string }>(stack, "aws_s3_bucket_policy");
-    const bucket = "${aws_s3_bucket.landing_bucket.arn}";
-    expect(statementsOf(policy)).toEqual([
-      expect.objectContaining({
-        Effect: "Deny",
-        Principal: "*",
-        Action: ["s3:*"],
-        Resource: [bucket, `${bucket}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      }),
-    ]);
+  test("no bucket gives or takes anything", () => {
+    const policies = resources<{ policy: string }>(stack, "aws_s3_bucket_policy");
+    for (const name of resources(stack, "aws_s3_bucket").keys()) {
+      const bucket = `\${aws_s3_bucket.${name}.arn}`;
+      const { policy } = policies.get(name.replace(/_bucket$/, "_policy")) ?? { policy: "" };
+      expect(statementsOf(policy)).toEqual([
+        expect.objectContaining({
+          Effect: "Deny",
+          Principal: "*",
+          Action: ["s3:*"],
+          Resource: [bucket, `${bucket}/*`],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        }),
+      ]);
+    }
   });
 
   test("no queue takes anything", () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Settings } from "../settings.ts";
+import { readSettings, type Settings } from "../settings.ts";
 import { synthesize } from "../synthesize.ts";
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -17,12 +17,10 @@ export interface SynthesizedStack {
   readonly terraform: { readonly backend: unknown };
 }
 
-export function synthesizedStack(
-  settings: Settings = { stage: "dev", region: "us-east-1" },
-): SynthesizedStack {
+export function synthesizedStack(settings: Partial<Settings> = {}): SynthesizedStack {
   const work = mkdtempSync(join(tmpdir(), "darkroom-synth-"));
   try {
-    const file = synthesize(settings, join(work, "cdktf.out"));
+    const file = synthesize({ ...readSettings({}), ...settings }, join(work, "cdktf.out"));
     const json = readFileSync(file, "utf8");
     return { ...JSON.parse(json), json, folder: dirname(file) };
   } finally {
@@ -46,6 +44,13 @@ export function only<Shape>(stack: SynthesizedStack, type: string): Shape {
   const all = [...resources<Shape>(stack, type).values()];
   if (all.length !== 1 || all[0] === undefined) throw new Error(`${all.length} of ${type}, not 1`);
   return all[0];
+}
+
+/** The resource of this type and name in the stack. */
+export function named<Shape>(stack: SynthesizedStack, type: string, name: string): Shape {
+  const one = resources<Shape>(stack, type).get(name);
+  if (one === undefined) throw new Error(`There is no ${type} ${name}.`);
+  return one;
 }
 
 /** Every string anywhere in a value. */

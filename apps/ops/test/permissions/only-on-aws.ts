@@ -14,9 +14,19 @@ const reasons: readonly {
   },
   {
     statement: "WriteTraces",
-    holders: ["image-processing"],
+    holders: ["image-processing", "sync-buckets"],
     actions: ["xray:PutTraceSegments", "xray:GetSamplingRules", "xray:GetSamplingTargets"],
     reason: "executions are not traced; there is no X-Ray here",
+  },
+  {
+    statement: "WriteCopies",
+    actions: ["s3:AbortMultipartUpload"],
+    reason: "only a copy above 5 GB has parts, and one that broke off is not left behind",
+  },
+  {
+    statement: "WriteReport",
+    actions: ["s3:AbortMultipartUpload"],
+    reason: "only a report above 8 MB has parts, and one that broke off is not left behind",
   },
 ];
 

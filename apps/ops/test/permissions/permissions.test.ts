@@ -7,6 +7,7 @@ import { startDarkroom } from "./local-darkroom.ts";
 import { onlyOnAws } from "./only-on-aws.ts";
 import { permissionTable } from "./permission-table.ts";
 import * as probes from "./probes.ts";
+import * as syncProbes from "./sync-probes.ts";
 
 const stack: Stack = JSON.parse(readFileSync(stackFile, "utf8"));
 const names = Object.values(stack.resource.aws_lambda_function ?? {}).map((one) =>
@@ -55,6 +56,32 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
   "QuarantinePhoto/TellMissingInQuarantine": { probe: probes.quarantinedAfterDeletion },
   "QuarantinePhoto/WriteQuarantine": { probe: probes.inappropriatePhoto },
   "QuarantinePhoto/DeleteRejected": { probe: probes.inappropriatePhoto },
+  ...Object.fromEntries(
+    [
+      "sync-buckets/CallTasks",
+      "sync-buckets/StartShards",
+      "sync-buckets/FollowShards",
+      "sync-buckets/ListShards",
+      "sync-buckets/WriteResults",
+      "FindBucketRegion/FindBuckets",
+      "ListDifferences/ListBuckets",
+      "ListDifferences/CompareObjects",
+      "ListDifferences/WriteShards",
+      "CopyObjects/ReadSources",
+      "CopyObjects/WriteCopies",
+      "CopyObjects/KeepFates",
+      "DeleteOrphans/DeleteOrphans",
+      "DeleteOrphans/KeepFates",
+      "WriteReport/ListFates",
+      "WriteReport/WriteReport",
+    ].map((id) => [id, { probe: syncProbes.syncedBuckets }]),
+  ),
+  "CopyObjects/TellMissingFromForbidden": { probe: syncProbes.vanishedObject },
+  ...Object.fromEntries(
+    ["FindBucketRegion", "ListDifferences", "CopyObjects", "DeleteOrphans", "WriteReport"].map(
+      (name) => [`${name}/WriteLog`, { probe: probes.withLogOf(name, syncProbes.syncedBuckets) }],
+    ),
+  ),
   "StartExecution/WriteRows": { probe: probes.goodPhoto },
   "StartExecution/AddAlbums": { probe: probes.goodPhoto },
   "StartExecution/StartExecutions": { probe: probes.goodPhoto },
@@ -116,6 +143,7 @@ beforeAll(async () => {
       probes.photoWithoutVersion,
       probes.replacedPhoto,
       probes.deadLetter,
+      syncProbes.listedAgain,
     ]);
     for (const probe of all) ordinary.set(probe, await probe(darkroom));
   } finally {
