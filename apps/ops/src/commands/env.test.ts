@@ -12,6 +12,8 @@ const target: Target = {
     DARKROOM_IMAGE_TABLE: "images",
     DARKROOM_ALBUM_TABLE: "albums",
     DARKROOM_IMAGE_MACHINE_ARN: "arn:machine",
+    DARKROOM_SYNC_MACHINE_ARN: "arn:sync",
+    DARKROOM_RUN_BUCKET: "runs",
     DARKROOM_APPROVAL_ACTIVITY_ARN: "arn:activity",
     DARKROOM_DECISION_TABLE: "decisions",
     DARKROOM_START_FUNCTION: "start",

@@ -19,6 +19,11 @@ const reasons: readonly {
     reason: "executions are not traced; there is no X-Ray here",
   },
   {
+    statement: "FollowShards",
+    actions: ["states:DescribeExecution", "states:StopExecution"],
+    reason: "a Map Run follows its children without calls here",
+  },
+  {
     statement: "WriteCopies",
     actions: ["s3:AbortMultipartUpload"],
     reason: "only a copy above 5 GB has parts, and one that broke off is not left behind",

@@ -60,7 +60,6 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
     [
       "sync-buckets/CallTasks",
       "sync-buckets/StartShards",
-      "sync-buckets/FollowShards",
       "sync-buckets/ListShards",
       "sync-buckets/WriteResults",
       "FindBucketRegion/FindBuckets",

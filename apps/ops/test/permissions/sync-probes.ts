@@ -1,5 +1,11 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import type { LocalDarkroom } from "./local-darkroom.ts";
 import type { Probe } from "./probes.ts";
@@ -18,8 +24,9 @@ export const syncedBuckets: Probe = async (darkroom) => {
   const destination = darkroom.output("landing_bucket");
   await makeBucket(darkroom, source);
   await put(darkroom, source, "new.txt", "new", "kind=probe");
-  await put(darkroom, source, "changed.txt", "here");
-  await put(darkroom, destination, "changed.txt", "else");
+  // The same bytes under different ETags: only their checksums tell.
+  await put(darkroom, source, "same.txt", "same");
+  await putInParts(darkroom, destination, "same.txt", "same");
   await put(darkroom, destination, "orphan.txt", "orphan");
   const { executionArn } = await darkroom.sfn.send(
     new StartExecutionCommand({
@@ -35,10 +42,14 @@ export const syncedBuckets: Probe = async (darkroom) => {
   );
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const { status, error, cause } = await darkroom.sfn.send(
+    const { status, output, error, cause } = await darkroom.sfn.send(
       new DescribeExecutionCommand({ executionArn }),
     );
-    if (status !== "RUNNING") return error === undefined ? `${status}` : `${error}: ${cause}`;
+    if (status !== "RUNNING") {
+      if (error !== undefined) return `${error}: ${cause}`;
+      const { copied, unchanged } = JSON.parse(output ?? "{}");
+      return `${status}: ${copied} copied, ${unchanged} unchanged`;
+    }
     if (Date.now() > deadline) throw new Error("the sync never ended");
     await new Promise((done) => setTimeout(done, intervalMs));
   }
@@ -82,6 +93,42 @@ async function put(
   Tagging?: string,
 ): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}`, Body, Tagging }));
+}
+
+async function putInParts(
+  { s3 }: LocalDarkroom,
+  Bucket: string,
+  name: string,
+  Body: string,
+): Promise<void> {
+  const Key = `${prefix}${name}`;
+  const { UploadId } = await s3.send(
+    new CreateMultipartUploadCommand({
+      Bucket,
+      Key,
+      ChecksumAlgorithm: "CRC32",
+      ChecksumType: "FULL_OBJECT",
+    }),
+  );
+  const { ETag, ChecksumCRC32 } = await s3.send(
+    new UploadPartCommand({
+      Bucket,
+      Key,
+      UploadId,
+      PartNumber: 1,
+      Body,
+      ChecksumAlgorithm: "CRC32",
+    }),
+  );
+  await s3.send(
+    new CompleteMultipartUploadCommand({
+      Bucket,
+      Key,
+      UploadId,
+      ChecksumType: "FULL_OBJECT",
+      MultipartUpload: { Parts: [{ PartNumber: 1, ETag, ChecksumCRC32 }] },
+    }),
+  );
 }
 
 async function putRunFile({ s3, output }: LocalDarkroom, Key: string, Body: string): Promise<void> {
