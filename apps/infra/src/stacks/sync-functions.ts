@@ -35,6 +35,7 @@ export function syncFunctions(
   const make = (
     id: string,
     name: string,
+    packageJson: string | undefined,
     description: string,
     size: { memoryMb: number; timeoutSeconds: number },
     permissions: readonly Statement[],
@@ -43,7 +44,7 @@ export function syncFunctions(
     new PipelineFunction(scope, id, {
       deployment,
       name,
-      archive: lambdaArchive(findPackageJSON(`@darkroom/${id.replaceAll("_", "-")}`, here)),
+      archive: lambdaArchive(packageJson),
       description,
       ...size,
       permissions,
@@ -54,6 +55,7 @@ export function syncFunctions(
     make(
       "find_bucket_region",
       "FindBucketRegion",
+      findPackageJSON("@darkroom/find-bucket-region", here),
       "Where a bucket is",
       { memoryMb: 512, timeoutSeconds: 30 },
       [allow("FindBuckets", ["s3:ListBucket"], [...sources, destination])],
@@ -61,6 +63,7 @@ export function syncFunctions(
     make(
       "list_differences",
       "ListDifferences",
+      findPackageJSON("@darkroom/list-differences", here),
       "What differs between two buckets",
       { memoryMb: 1024, timeoutSeconds: longest },
       [
@@ -73,6 +76,7 @@ export function syncFunctions(
     make(
       "copy_objects",
       "CopyObjects",
+      findPackageJSON("@darkroom/copy-objects", here),
       "A shard of objects, from one bucket to the other",
       { memoryMb: 512, timeoutSeconds: longest },
       [
@@ -90,6 +94,7 @@ export function syncFunctions(
     make(
       "delete_orphans",
       "DeleteOrphans",
+      findPackageJSON("@darkroom/delete-orphans", here),
       "A shard of objects that the source doesn't have",
       { memoryMb: 512, timeoutSeconds: longest },
       [
@@ -101,6 +106,7 @@ export function syncFunctions(
     make(
       "write_report",
       "WriteReport",
+      findPackageJSON("@darkroom/write-report", here),
       "What became of every object of a run",
       { memoryMb: 1024, timeoutSeconds: longest },
       [
