@@ -115,6 +115,15 @@ test("a call that a task makes is refused as often as it was said, and the photo
   expect(await list()).toEqual([]);
 }, 60_000);
 
+test("a start that is throttled five times is made a sixth time, before its message comes again", async () => {
+  await add("--call", "states:StartExecution", "--error", "ThrottlingException", "--times", "5");
+
+  const row = await process("Incoming/ann/faults/burst.jpg");
+
+  expect(row.status).toBe("READY");
+  expect(await list()).toEqual([]);
+}, 60_000);
+
 test("a call of the state machine itself to Lambda is one too", async () => {
   await add("--call", "lambda:Invoke", "--error", "TooManyRequestsException", "--times", "1");
 

@@ -10,8 +10,11 @@ const batchSize = 10;
 /**
  * The fewest that Lambda allows
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html), and enough: two calls of
- * ten messages each start photos faster than they are processed. What is started competes for the
- * account's Lambda concurrency and Rekognition's rate; what waits in the queue competes for nothing.
+ * ten messages each start photos faster than they are processed, and about as fast as StartExecution
+ * lets one (300 a second in the largest regions, 150 in the others, after a burst of 1,300 or 800:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). What is started competes
+ * for the account's Lambda concurrency and Rekognition's rate; what waits in the queue competes for
+ * nothing.
  */
 const maximumConcurrency = 2;
 

@@ -18,6 +18,14 @@ const environment = parseEnvironment(
 );
 const logger = createLogger("start-execution");
 
+/**
+ * StartExecution refills 300 starts a second in the largest regions and 150 in the others
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html), which two calls of ten
+ * messages each can outrun for a while. Six attempts wait for at most 16 s, inside the function's 30 s;
+ * what is throttled all the same is delivered again.
+ */
+const maxAttempts = 6;
+
 // These clients keep the SDK's own retries: no machine retries this function, and SQS
 // would only deliver again after the visibility timeout.
 const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(), {
@@ -25,7 +33,7 @@ const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(), {
 });
 const table = imageTable(dynamodb, environment.IMAGE_TABLE);
 const albums = albumTable(dynamodb, environment.ALBUM_TABLE, Date.now);
-const executions = executionStarter(new SFNClient(), environment.STATE_MACHINE_ARN);
+const executions = executionStarter(new SFNClient({ maxAttempts }), environment.STATE_MACHINE_ARN);
 
 export function handler(event: unknown, context: Context) {
   return handleSqsBatch(event, context, logger, (body) =>
