@@ -1,4 +1,5 @@
 import { fitMiddle } from "../table/fit-text.ts";
+import { formatDuration } from "../table/format.ts";
 import type { Style, Terminal } from "../terminal.ts";
 import { chartLines } from "./chart.ts";
 import type { Metrics } from "./read-metrics.ts";
@@ -21,7 +22,7 @@ export function metricsLines(
   for (const [name, machine] of Object.entries(metrics.machines)) {
     lines.push(
       fitName(name, terminal.width),
-      `  ${machine.started} started, ${machine.succeeded} succeeded, ${bad(machine.failed)} failed, ${bad(machine.timedOut)} timed out, ${bad(machine.aborted)} aborted`,
+      `  ${machine.started} started, ${machine.succeeded} succeeded, ${bad(machine.failed)} failed, ${bad(machine.timedOut)} timed out, ${bad(machine.aborted)} aborted${machine.throttled > 0 ? `, ${bad(machine.throttled)} transitions throttled` : ""}`,
     );
   }
   lines.push(
@@ -37,7 +38,7 @@ export function metricsLines(
     const style: Style = isForDeadLetters(name) ? "red" : "yellow";
     lines.push(
       fitName(name, terminal.width),
-      `  ${alarming(queue.waiting, style, terminal)} waiting (${queue.mostWaiting ?? "?"} at most), ${queue.inFlight ?? "?"} in flight, ${queue.sent} sent`,
+      `  ${alarming(queue.waiting, style, terminal)} waiting (${queue.mostWaiting ?? "?"} at most${queue.oldestSeconds ? `, the oldest for ${formatDuration(queue.oldestSeconds * 1000)}` : ""}), ${queue.inFlight ?? "?"} in flight, ${queue.sent} sent`,
     );
   }
   if (Object.keys(metrics.queues).length === 0) lines.push("  nothing is known of any");

@@ -69,13 +69,32 @@ test("the figures are told in plain text when NO_COLOR is set, in colour what is
     since: hour.since,
     until: hour.until,
     machines: {
-      "darkroom-dev-image": { started: 5, succeeded: 3, failed: 2, timedOut: 0, aborted: 0 },
+      "darkroom-dev-image": {
+        started: 5,
+        succeeded: 3,
+        failed: 2,
+        timedOut: 0,
+        aborted: 0,
+        throttled: 7,
+      },
     },
     startExecution: { invocations: 4, errors: 0, throttles: 0, failedStarts: 1 },
     photosFailed: 2,
     queues: {
-      "darkroom-dev-photo-events-dead": { waiting: 1, inFlight: 0, mostWaiting: 3, sent: 0 },
-      "darkroom-dev-new": { waiting: null, inFlight: null, mostWaiting: null, sent: 0 },
+      "darkroom-dev-photo-events-dead": {
+        waiting: 1,
+        inFlight: 0,
+        mostWaiting: 3,
+        oldestSeconds: 130,
+        sent: 0,
+      },
+      "darkroom-dev-new": {
+        waiting: null,
+        inFlight: null,
+        mostWaiting: null,
+        oldestSeconds: null,
+        sent: 0,
+      },
     },
     started: [at(0, 5)],
   };
@@ -85,9 +104,11 @@ test("the figures are told in plain text when NO_COLOR is set, in colour what is
   };
 
   const plain = told({ NO_COLOR: "1" });
-  expect(plain).toContain("5 started, 3 succeeded, 2 failed, 0 timed out, 0 aborted");
+  expect(plain).toContain(
+    "5 started, 3 succeeded, 2 failed, 0 timed out, 0 aborted, 7 transitions throttled",
+  );
   expect(plain).toContain("4 invocations, 0 errors, 0 throttles, 1 failed starts");
-  expect(plain).toContain("1 waiting (3 at most), 0 in flight");
+  expect(plain).toContain("1 waiting (3 at most, the oldest for 2 min 10 s), 0 in flight");
   expect(plain).toContain("? waiting (? at most)");
   expect(plain).not.toContain("\x1b");
   expect(told({})).toContain("\x1b[31m2\x1b[39m failed");

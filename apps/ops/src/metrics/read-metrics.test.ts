@@ -92,7 +92,14 @@ const read = () =>
 test("a stack where nothing happened yet has zeros, and its queues", async () => {
   expect(await read()).toMatchObject({
     machines: {
-      "photos-test-image": { started: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 },
+      "photos-test-image": {
+        started: 0,
+        succeeded: 0,
+        failed: 0,
+        timedOut: 0,
+        aborted: 0,
+        throttled: 0,
+      },
     },
     startExecution: { invocations: 0, errors: 0, throttles: 0, failedStarts: 0 },
     photosFailed: 0,
@@ -135,13 +142,21 @@ test("what happened to the stack is told, and nothing of another one", async () 
 
   const metrics = await read();
   expect(metrics.machines).toEqual({
-    "photos-test-image": { started: 1, succeeded: 0, failed: 1, timedOut: 0, aborted: 0 },
+    "photos-test-image": {
+      started: 1,
+      succeeded: 0,
+      failed: 1,
+      timedOut: 0,
+      aborted: 0,
+      throttled: 0,
+    },
   });
   expect(metrics.startExecution.failedStarts).toBe(1);
   expect(metrics.photosFailed).toBe(1);
   expect(Object.keys(metrics.queues)).toEqual(["photos-test-events", "photos-test-events-dead"]);
   expect(metrics.queues["photos-test-events-dead"]).toEqual({
     waiting: 1,
+    oldestSeconds: 0,
     inFlight: 0,
     mostWaiting: 1,
     sent: 1,

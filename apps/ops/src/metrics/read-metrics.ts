@@ -29,6 +29,8 @@ export interface MachineMetrics {
   readonly failed: number;
   readonly timedOut: number;
   readonly aborted: number;
+  /** State transitions that had to wait: AWS lets so many a second begin. */
+  readonly throttled: number;
 }
 
 export interface QueueMetrics {
@@ -36,6 +38,8 @@ export interface QueueMetrics {
   readonly waiting: number | null;
   readonly inFlight: number | null;
   readonly mostWaiting: number | null;
+  /** How long the oldest message was there, in seconds. */
+  readonly oldestSeconds: number | null;
   readonly sent: number;
 }
 
@@ -45,6 +49,7 @@ const machineMetrics = {
   failed: "ExecutionsFailed",
   timedOut: "ExecutionsTimedOut",
   aborted: "ExecutionsAborted",
+  throttled: "ExecutionThrottled",
 } as const;
 
 /**
@@ -90,6 +95,7 @@ export async function readMetrics(
     const dimension = ["QueueName", name] as const;
     ask("AWS/SQS", "ApproximateNumberOfMessagesVisible", dimension, "Maximum");
     ask("AWS/SQS", "ApproximateNumberOfMessagesNotVisible", dimension, "Maximum");
+    ask("AWS/SQS", "ApproximateAgeOfOldestMessage", dimension, "Maximum");
     ask("AWS/SQS", "NumberOfMessagesSent", dimension);
   }
 
@@ -124,6 +130,7 @@ export async function readMetrics(
           waiting: last(points("ApproximateNumberOfMessagesVisible", name)),
           inFlight: last(points("ApproximateNumberOfMessagesNotVisible", name)),
           mostWaiting: most(points("ApproximateNumberOfMessagesVisible", name)),
+          oldestSeconds: last(points("ApproximateAgeOfOldestMessage", name)),
           sent: sum("NumberOfMessagesSent", name),
         },
       ]),

@@ -334,12 +334,12 @@ test("a queue's depth is what it was last in each minute", async () => {
     return Datapoints?.map(({ Maximum }) => Maximum);
   };
 
-  depths = [{ name: "q", visible: 0, inFlight: 0, delayed: 0 }];
+  depths = [{ name: "q", visible: 0, inFlight: 0, delayed: 0, oldestAgeMs: 0 }];
   expect(await read()).toEqual([0]);
-  depths = [{ name: "q", visible: 5, inFlight: 1, delayed: 0 }];
+  depths = [{ name: "q", visible: 5, inFlight: 1, delayed: 0, oldestAgeMs: 0 }];
   expect(await read()).toEqual([5]);
   await clock.advance(60_000);
-  depths = [{ name: "q", visible: 2, inFlight: 0, delayed: 0 }];
+  depths = [{ name: "q", visible: 2, inFlight: 0, delayed: 0, oldestAgeMs: 0 }];
   expect(await read()).toEqual([5, 2]);
 });
 

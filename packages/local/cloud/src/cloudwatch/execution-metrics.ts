@@ -31,7 +31,11 @@ export function executionMetrics(
         dimension: ["StateMachineArn", machineArn] as const,
       };
       record({ ...metric, name, unit: "Count" }, 1, timestamp);
-      if (type === "ExecutionStarted") starts.set(executionArn, timestamp);
+      if (type === "ExecutionStarted") {
+        starts.set(executionArn, timestamp);
+        // Nothing is throttled here, and a reader who asks how much was finds that.
+        record({ ...metric, name: "ExecutionThrottled", unit: "Count" }, 0, timestamp);
+      }
       if (type === "ExecutionStarted" || type === "ExecutionRedriven") continue;
       const started = starts.get(executionArn) ?? startOf(executionArn);
       starts.delete(executionArn);

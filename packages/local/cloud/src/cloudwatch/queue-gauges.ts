@@ -9,6 +9,8 @@ export interface QueueDepth {
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;
+  /** Of the message that was sent first; 0 without any. */
+  readonly oldestAgeMs: number;
 }
 
 /**
@@ -54,17 +56,20 @@ export function createQueueGauges(options: {
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-const gaugesOf = ({ name, visible, inFlight, delayed }: QueueDepth) =>
-  Object.entries({
-    ApproximateNumberOfMessagesVisible: visible,
-    ApproximateNumberOfMessagesNotVisible: inFlight,
-    ApproximateNumberOfMessagesDelayed: delayed,
-  }).map(([metric, value]) => ({
+const gaugesOf = ({ name, visible, inFlight, delayed, oldestAgeMs }: QueueDepth) =>
+  (
+    [
+      ["ApproximateNumberOfMessagesVisible", "Count", visible],
+      ["ApproximateNumberOfMessagesNotVisible", "Count", inFlight],
+      ["ApproximateNumberOfMessagesDelayed", "Count", delayed],
+      ["ApproximateAgeOfOldestMessage", "Seconds", Math.floor(oldestAgeMs / 1000)],
+    ] as const
+  ).map(([metric, unit, value]) => ({
     series: {
       namespace: "AWS/SQS",
       name: metric,
       dimensions: [{ Name: "QueueName", Value: name }],
-      unit: "Count" as const,
+      unit,
     },
     value,
   }));

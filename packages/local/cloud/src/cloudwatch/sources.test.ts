@@ -132,6 +132,7 @@ test("executions count by their machine, as they began and ended", async () => {
   expect(await read(["AWS/States", "ExecutionsSucceeded"], machine)).toBe(2);
   expect(await read(["AWS/States", "ExecutionsFailed"], machine)).toBe(1);
   expect(await read(["AWS/States", "ExecutionsAborted"], machine)).toBeUndefined();
+  expect(await read(["AWS/States", "ExecutionThrottled"], machine)).toBe(0);
   expect(await read(["AWS/States", "ExecutionTime"], machine, "SampleCount")).toBe(3);
 });
 
@@ -163,6 +164,7 @@ test("messages count by their queue, with those that are there now", async () =>
   expect(await read(["AWS/SQS", "NumberOfMessagesSent"], queue)).toBe(3);
   expect(await read(["AWS/SQS", "NumberOfMessagesReceived"], queue)).toBe(1);
   expect(await read(["AWS/SQS", "ApproximateNumberOfMessagesVisible"], queue)).toBe(2);
+  expect(await read(["AWS/SQS", "ApproximateAgeOfOldestMessage"], queue)).toBe(0);
   expect(await read(["AWS/SQS", "ApproximateNumberOfMessagesNotVisible"], queue)).toBe(1);
 
   const ReceiptHandle = Messages?.[0]?.ReceiptHandle;

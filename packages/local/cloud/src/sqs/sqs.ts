@@ -30,7 +30,7 @@ export interface Sqs {
   queueUrl(queueArn: string): string;
   /** How many messages a queue has; undefined when there is none of this ARN. */
   depth(queueArn: string): { visible: number; inFlight: number; delayed: number } | undefined;
-  /** How many messages each queue has; none when it is closed. */
+  /** How many messages each queue has, and since when; none when it is closed. */
   depths(): readonly QueueDepth[];
   /** @throws Error when the dead-letter queue of a queue that was put isn't there or does not allow it. */
   start(): void;
@@ -106,10 +106,16 @@ export function createSqs(options: SqsOptions): Sqs {
       return queue && store.counts(queue.id, clock.now());
     },
 
-    depths: () =>
-      closed
-        ? []
-        : catalog.all().map(({ id, name }) => ({ name, ...store.counts(id, clock.now()) })),
+    depths() {
+      if (closed) return [];
+      const oldest = store.oldestSent();
+      const now = clock.now();
+      return catalog.all().map(({ id, name }) => ({
+        name,
+        ...store.counts(id, now),
+        oldestAgeMs: Math.max(0, now - (oldest.get(id) ?? now)),
+      }));
+    },
 
     start() {
       for (const name of put) checkRedrive(name);
