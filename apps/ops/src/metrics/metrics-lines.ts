@@ -30,7 +30,7 @@ export function metricsLines(
     terminal.style("bold", "StartExecution function"),
     `  ${startExecution.invocations} invocations, ${bad(startExecution.errors)} errors, ${bad(startExecution.throttles)} throttles, ${bad(startExecution.failedStarts)} failed starts`,
     "",
-    `${terminal.style("bold", "Photos failed")}  ${bad(metrics.photosFailed)}`,
+    `${terminal.style("bold", "Photos failed after their start")}  ${bad(metrics.photosFailed)}`,
     "",
     terminal.style("bold", "Queues"),
   );
