@@ -1,3 +1,4 @@
+import { dynamodbImageRows } from "@darkroom/reconcile-photos";
 import type { Clients } from "./clients.ts";
 import type { PhotoResult } from "./photo-board.ts";
 import { processPhotos } from "./process-photos.ts";
@@ -6,7 +7,6 @@ import type { Target } from "./target.ts";
 import type { Terminal } from "./terminal.ts";
 import { s3PhotoStore } from "./upload/photo-store.ts";
 import type { PlannedUpload } from "./upload/plan-uploads.ts";
-import { dynamodbImageRows } from "./watch/image-rows.ts";
 import { pause } from "./watch/pause.ts";
 
 /** `processPhotos` on a target, with its progress on the terminal. */

@@ -8,6 +8,7 @@ import { addMetrics } from "./commands/metrics.ts";
 import { addProcess } from "./commands/process.ts";
 import { addReport } from "./commands/report.ts";
 import { addStart } from "./commands/start.ts";
+import { addSync } from "./commands/sync.ts";
 import type { Context } from "./context.ts";
 import { Failure, lineOf } from "./failure.ts";
 import type { OutputStream } from "./terminal.ts";
@@ -30,6 +31,8 @@ export async function runCommand(
   const program = new Command("darkroom")
     .description("A photo pipeline on AWS Step Functions that runs, whole, on this machine")
     .exitOverride()
+    // Options of `sync` and of `sync seed-source` are told apart by their place.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       // Help that is shown since no command was given.
@@ -56,6 +59,7 @@ Environment:
     addFaults,
     addMetrics,
     addReport,
+    addSync,
   ]) {
     add(program, context);
   }

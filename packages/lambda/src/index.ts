@@ -15,7 +15,7 @@ export {
   RetryableError,
 } from "./errors.ts";
 export { createLogger, type Logger } from "./logger.ts";
-export { countMetric, metricNamespace } from "./metrics.ts";
+export { countMetric, putMetrics } from "./metrics.ts";
 export {
   namedByStatus,
   type ObjectAddress,

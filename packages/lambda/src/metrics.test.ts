@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countMetric } from "./metrics.ts";
+import { countMetric, putMetrics } from "./metrics.ts";
 
 test("a count is one line of embedded metric format in the namespace Darkroom, by function", () => {
   const lines: string[] = [];
@@ -31,4 +31,25 @@ test("a count is one line of embedded metric format in the namespace Darkroom, b
     FunctionName: "darkroom-dev-StartExecution",
     StartExecutionFailed: 1,
   });
+});
+
+test("several counts go in one line, zeros too", () => {
+  const lines: string[] = [];
+  putMetrics({ PhotosMissing: 0, PhotosStuck: 2 }, {}, { write: (line) => void lines.push(line) });
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      _aws: {
+        CloudWatchMetrics: [
+          {
+            Metrics: [
+              { Name: "PhotosMissing", Unit: "Count" },
+              { Name: "PhotosStuck", Unit: "Count" },
+            ],
+          },
+        ],
+      },
+      PhotosMissing: 0,
+      PhotosStuck: 2,
+    },
+  ]);
 });

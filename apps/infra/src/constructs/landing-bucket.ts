@@ -66,6 +66,11 @@ export class LandingBucket extends PrivateBucket {
     ];
   }
 
+  /** List what came in, with its versions: a listing of objects doesn't say of which version each is. */
+  listPhotos(): Statement[] {
+    return [this.#under("ListPhotos", "s3:ListBucketVersions", incomingPrefix)];
+  }
+
   /** Move a version of what came in to quarantine, with its metadata and tags, and delete it where it was. */
   quarantinePhotos(): Statement[] {
     const { arn } = this.bucket;
@@ -91,7 +96,15 @@ export class LandingBucket extends PrivateBucket {
    * prefix (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
    */
   #tellMissingFromForbidden(sid: string, prefix: string): Statement {
-    return allow(sid, ["s3:ListBucket"], [this.bucket.arn], {
+    return this.#under(sid, "s3:ListBucket", prefix);
+  }
+
+  #under(
+    sid: string,
+    action: "s3:ListBucket" | "s3:ListBucketVersions",
+    prefix: string,
+  ): Statement {
+    return allow(sid, [action], [this.bucket.arn], {
       Condition: { StringLike: { "s3:prefix": `${prefix}*` } },
     });
   }

@@ -1,4 +1,7 @@
-import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { Construct } from "constructs";
 import type { Deployment } from "./deployment.ts";
@@ -13,6 +16,7 @@ export interface PipelineAlarmsProps {
   readonly rule: FailureRule;
   readonly startExecution: PipelineFunction;
   readonly recordFailure: PipelineFunction;
+  readonly reconcilePhotos: PipelineFunction;
 }
 
 /** One metric that must stay at 0. */
@@ -23,7 +27,20 @@ interface Watch {
   readonly metricName: string;
   readonly dimensions?: Readonly<Record<string, string>>;
   readonly statistic: "Maximum" | "Sum";
+  /** In seconds. */
+  readonly period?: number;
+  readonly treatMissingData?: "ignore";
 }
+
+interface Alarm
+  extends Omit<Watch, "statistic" | "treatMissingData">,
+    Pick<CloudwatchMetricAlarmConfig, "evaluationPeriods" | "threshold" | "comparisonOperator"> {
+  readonly statistic: Watch["statistic"] | "SampleCount";
+  readonly treatMissingData: "breaching" | "ignore" | "notBreaching";
+}
+
+/** How often the reconciliation runs, in seconds. */
+const hourly = 3600;
 
 /**
  * What a person has to know of. Not the machine's ExecutionsFailed, which counts every unsupported file,
@@ -35,7 +52,7 @@ export class PipelineAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
     super(scope, id);
-    const { deployment, events, rule, startExecution, recordFailure } = props;
+    const { deployment, events, rule, startExecution, recordFailure, reconcilePhotos } = props;
     this.#deployment = deployment;
     // Not encrypted with AWS's managed key: CloudWatch may not publish to such a topic
     // (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
@@ -85,19 +102,74 @@ export class PipelineAlarms extends Construct {
       description: "Executions that ended badly without anybody being told; the queue names them.",
       ...visibleIn(rule.undelivered),
     });
+    this.#watchReports(reconcilePhotos);
   }
 
-  #watch(id: string, { name, description, ...metric }: Watch): void {
-    new CloudwatchMetricAlarm(this, id, {
-      ...metric,
-      alarmName: this.#deployment.name(name),
-      alarmDescription: description,
+  /** Not the photos that failed: each was told when it did, by the alarm above. */
+  #watchReports(reconcilePhotos: PipelineFunction): void {
+    const found = (metricName: string) =>
+      ({
+        ...countedBy(reconcilePhotos, metricName),
+        statistic: "Maximum",
+        period: hourly,
+        // What one report found stays so until the next says something else.
+        treatMissingData: "ignore",
+      }) as const;
+    this.#watch("photos_missing", {
+      name: "photos-missing",
+      description:
+        "Objects without a row of their version: their event was lost. The log names them.",
+      ...found("PhotosMissing"),
+    });
+    this.#watch("photos_stuck", {
+      name: "photos-stuck",
+      description: "Rows of photos that no execution works on any more. The log names them.",
+      ...found("PhotosStuck"),
+    });
+    this.#watch("photos_not_started", {
+      name: "photos-not-started",
+      description: "Photos whose execution was never started, and nobody has sent round again.",
+      ...found("StartErrors"),
+    });
+    this.#watch("reconcile_photos_errors", {
+      name: "reconcile-photos-errors",
+      description: "Whether every photo is accounted for could not be found out, or not in time.",
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensions: { FunctionName: reconcilePhotos.functionName },
+      statistic: "Sum",
+    });
+    this.#alarm("no_reconciliation", {
+      name: "no-reconciliation",
+      description: "For two hours nobody has looked whether every photo is accounted for.",
+      ...countedBy(reconcilePhotos, "PhotosListed"),
+      statistic: "SampleCount",
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      period: hourly,
+      // Two: reports take minutes, more or less of them, and so an hour of the clock may have none.
+      evaluationPeriods: 2,
+      treatMissingData: "breaching",
+    });
+  }
+
+  #watch(id: string, watch: Watch): void {
+    this.#alarm(id, {
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
       period: 300,
       evaluationPeriods: 1,
       // No photo, no data: that is a quiet night and no alarm.
       treatMissingData: "notBreaching",
+      ...watch,
+    });
+  }
+
+  #alarm(id: string, { name, description, ...metric }: Alarm): void {
+    new CloudwatchMetricAlarm(this, id, {
+      ...metric,
+      alarmName: this.#deployment.name(name),
+      alarmDescription: description,
       alarmActions: [this.#topic.arn],
       okActions: [this.#topic.arn],
     });

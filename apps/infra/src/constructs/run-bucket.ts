@@ -18,8 +18,14 @@ export class RunBucket extends PrivateBucket {
         {
           id: "runs",
           status: "Enabled",
-          filter: [{ prefix: "" }],
+          // Not what later syncs look up under manifests/.
+          filter: [{ prefix: "runs/" }],
           expiration: [{ days: runDays }],
+        },
+        {
+          id: "unfinished-uploads",
+          status: "Enabled",
+          filter: [{ prefix: "" }],
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: unfinishedUploadDays }],
         },
       ],

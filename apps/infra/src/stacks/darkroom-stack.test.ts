@@ -84,6 +84,7 @@ describe("the Terraform JSON", () => {
         "ListDifferences",
         "PersistMetadata",
         "QuarantinePhoto",
+        "ReconcilePhotos",
         "RecordFailure",
         "RecordReview",
         "StartExecution",

@@ -3,6 +3,7 @@ import { TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { Deployment } from "../constructs/deployment.ts";
 import { FailureRule } from "../constructs/failure-rule.ts";
+import { HourlySchedule } from "../constructs/hourly-schedule.ts";
 import { ImageMachine } from "../constructs/image-machine.ts";
 import { LandingBucket } from "../constructs/landing-bucket.ts";
 import { PhotoEvents } from "../constructs/photo-events.ts";
@@ -21,11 +22,11 @@ import {
   generateThumbnails,
   persistMetadata,
   quarantinePhoto,
+  reconcilePhotos,
   recordFailure,
   recordReview,
   startExecution,
 } from "./image-functions.ts";
-
 import { syncFunctions } from "./sync-functions.ts";
 
 /** Everything that is deployed. */
@@ -69,12 +70,20 @@ export class DarkroomStack extends TerraformStack {
       deadLetterConsumer: failureRecorder,
     });
     const rule = new FailureRule(this, "ended", { deployment, machine, target: failureRecorder });
+    const reconciler = reconcilePhotos(this, surroundings, machine);
+    new HourlySchedule(this, "reconciliation", {
+      deployment,
+      name: "reconcile-photos",
+      description: "Is every photo accounted for?",
+      target: reconciler,
+    });
     new PipelineAlarms(this, "alarm", {
       deployment,
       events,
       rule,
       startExecution: starter,
       recordFailure: failureRecorder,
+      reconcilePhotos: reconciler,
     });
 
     const runs = new RunBucket(this, "runs", { deployment });

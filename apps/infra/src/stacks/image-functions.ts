@@ -186,6 +186,39 @@ export function recordFailure(
   });
 }
 
+/**
+ * Holds bucket, table and executions against each other. A million photos are 1,000 listings of S3, one after
+ * the other, 10,000 reads of 100 rows and some 1,500 of DynamoDB's pages, which takes minutes; reading the
+ * answers takes one whole processor a minute of that, which comes with 1,769 MB
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). With less of it the rest would
+ * have to wait for it. The memory itself is used to a fifth.
+ */
+export function reconcilePhotos(
+  scope: Construct,
+  { deployment, landing, tables }: Surroundings,
+  machine: ImageMachine,
+): PipelineFunction {
+  return new PipelineFunction(scope, "reconcile_photos", {
+    deployment,
+    name: "ReconcilePhotos",
+    archive: lambdaArchive(findPackageJSON("@darkroom/reconcile-photos", here)),
+    description: "Whether every photo of the landing bucket is accounted for",
+    memoryMb: 1769,
+    // The longest there is: it can't go on where it was.
+    timeoutSeconds: 900,
+    environment: { LANDING_BUCKET: landing.bucket.bucket, IMAGE_TABLE: tables.images.name },
+    permissions: [
+      ...landing.listPhotos(),
+      allow(
+        "ReadRows",
+        ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Scan"],
+        [tables.images.arn],
+      ),
+      ...machine.describeExecutions(),
+    ],
+  });
+}
+
 export function startExecution(
   scope: Construct,
   { deployment, tables }: Surroundings,

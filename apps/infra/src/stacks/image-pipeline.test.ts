@@ -146,7 +146,7 @@ describe("the state machine", () => {
   });
 
   test("tells record-failure of every bad end, by a rule that alone may call it", () => {
-    const rule = only<{ event_pattern: string }>(stack, "aws_cloudwatch_event_rule");
+    const rule = named<{ event_pattern: string }>(stack, "aws_cloudwatch_event_rule", "ended_rule");
     expect(JSON.parse(rule.event_pattern)).toEqual({
       source: ["aws.states"],
       "detail-type": ["Step Functions Execution Status Change"],
@@ -155,17 +155,63 @@ describe("the state machine", () => {
         stateMachineArn: ["${aws_sfn_state_machine.image_processing_machine.arn}"],
       },
     });
-    expect(only(stack, "aws_cloudwatch_event_target")).toMatchObject({
+    expect(named(stack, "aws_cloudwatch_event_target", "ended_target")).toMatchObject({
       arn: "${aws_lambda_function.record_failure_function.arn}",
       dead_letter_config: { arn: "${aws_sqs_queue.ended_undelivered_queue.arn}" },
     });
-    expect(only(stack, "aws_lambda_permission")).toMatchObject({
+    expect(named(stack, "aws_lambda_permission", "ended_permission")).toMatchObject({
       action: "lambda:InvokeFunction",
       function_name: "${aws_lambda_function.record_failure_function.function_name}",
       principal: "events.amazonaws.com",
       source_arn: "${aws_cloudwatch_event_rule.ended_rule.arn}",
     });
   });
+});
+
+describe("every hour", () => {
+  test("the reconciliation is called, and nobody else may call it for this rule", () => {
+    const rule = named<object>(stack, "aws_cloudwatch_event_rule", "reconciliation_rule");
+    expect(rule).toMatchObject({ schedule_expression: "rate(1 hour)" });
+    expect(rule).not.toHaveProperty("event_pattern");
+    expect(named(stack, "aws_cloudwatch_event_target", "reconciliation_target")).toMatchObject({
+      rule: "${aws_cloudwatch_event_rule.reconciliation_rule.name}",
+      arn: "${aws_lambda_function.reconcile_photos_function.arn}",
+      // The next hour's event takes its place.
+      retry_policy: { maximum_event_age_in_seconds: 3600 },
+      depends_on: ["aws_lambda_permission.reconciliation_permission"],
+    });
+    expect(named(stack, "aws_lambda_permission", "reconciliation_permission")).toMatchObject({
+      action: "lambda:InvokeFunction",
+      function_name: "${aws_lambda_function.reconcile_photos_function.function_name}",
+      principal: "events.amazonaws.com",
+      source_arn: "${aws_cloudwatch_event_rule.reconciliation_rule.arn}",
+    });
+  });
+
+  test("a report must come: where none does for two hours, somebody is told", () => {
+    expect(named(stack, "aws_cloudwatch_metric_alarm", "alarm_no_reconciliation")).toMatchObject({
+      metric_name: "PhotosListed",
+      statistic: "SampleCount",
+      comparison_operator: "LessThanThreshold",
+      threshold: 1,
+      period: 3600,
+      evaluation_periods: 2,
+      treat_missing_data: "breaching",
+    });
+  });
+
+  test.each(["photos_missing", "photos_stuck", "photos_not_started"])(
+    "what a report says of %s stands until the next one",
+    (name) => {
+      expect(named(stack, "aws_cloudwatch_metric_alarm", `alarm_${name}`)).toMatchObject({
+        statistic: "Maximum",
+        comparison_operator: "GreaterThanThreshold",
+        threshold: 0,
+        period: 3600,
+        treat_missing_data: "ignore",
+      });
+    },
+  );
 });
 
 describe("a function", () => {
@@ -195,6 +241,7 @@ describe("a function", () => {
         "ALBUM_TABLE",
         "DECISION_TABLE",
         "IMAGE_TABLE",
+        "LANDING_BUCKET",
         "MODERATION_POLICY",
         "RUN_BUCKET",
         "STATE_MACHINE_ARN",
@@ -222,6 +269,10 @@ test("the alarms watch metrics that the deployed code counts, each where its fun
   const own = [...all.values()].filter(({ namespace }) => !namespace.startsWith("AWS/"));
   expect(own.map(({ metric_name }) => metric_name).toSorted()).toEqual([
     "PhotoFailed",
+    "PhotosListed",
+    "PhotosMissing",
+    "PhotosStuck",
+    "StartErrors",
     "StartExecutionFailed",
     "UnreadableDeadLetter",
   ]);
@@ -231,7 +282,7 @@ test("the alarms watch metrics that the deployed code counts, each where its fun
     );
     const code = codeIn(counting?.filename ?? "");
     expect(code).toContain(`"${namespace}"`);
-    expect(code).toContain(`"${metric_name}"`);
+    expect(code).toMatch(new RegExp(`\\b${metric_name}\\b`));
     expect(Object.keys(dimensions)).toEqual(["FunctionName"]);
   }
 });

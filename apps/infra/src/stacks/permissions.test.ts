@@ -64,7 +64,9 @@ describe("a role", () => {
         ["Incoming/", "Thumbnail/", "Preview/", "Quarantine/"].some(
           (prefix) => resource === `${bucket}/${prefix}*`,
         ) ||
-          resource === "${aws_s3_bucket.runs_bucket.arn}/runs/*" ||
+          ["runs/*", "manifests/*"].some(
+            (place) => resource === `\${aws_s3_bucket.runs_bucket.arn}/${place}`,
+          ) ||
           resource === `${source}/*` ||
           /:execution:darkroom-dev-sync-buckets\*$/.test(resource) ||
           /^\$\{aws_cloudwatch_log_group\.\w+\.arn\}:\*$/.test(resource) ||
@@ -144,8 +146,21 @@ describe("what each function may do", () => {
       ],
     ],
     ["PersistMetadata", ["dynamodb:UpdateItem"]],
+    [
+      "ReconcilePhotos",
+      [
+        "s3:ListBucketVersions",
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:Scan",
+        "states:DescribeExecution",
+      ],
+    ],
     ["FindBucketRegion", ["s3:ListBucket"]],
-    ["ListDifferences", ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"]],
+    [
+      "ListDifferences",
+      ["s3:ListBucket", "s3:GetObject", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+    ],
     [
       "CopyObjects",
       [
@@ -157,10 +172,18 @@ describe("what each function may do", () => {
         "s3:AbortMultipartUpload",
         "s3:GetObject",
         "s3:PutObject",
+        "s3:DeleteObject",
       ],
     ],
-    ["DeleteOrphans", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]],
-    ["WriteReport", ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]],
+    ["DeleteOrphans", ["s3:DeleteObject", "s3:ListBucket", "s3:GetObject", "s3:PutObject"]],
+    [
+      "WriteReport",
+      [
+        "s3:ListBucket",
+        ...["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+        ...["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+      ],
+    ],
     [
       "RecordFailure",
       ["dynamodb:PutItem", "dynamodb:UpdateItem", "states:DescribeExecution", ...receive],
@@ -187,11 +210,26 @@ describe("what each function may do", () => {
     },
   );
 
+  test("the reconciliation lists what came in and nothing else, and changes nothing", () => {
+    const own = statementsOfFunction("ReconcilePhotos").filter(
+      ({ Sid }) => Sid !== "WriteLog" && Sid !== "WriteTraces",
+    );
+    expect(own.find(({ Sid }) => Sid === "ListPhotos")).toMatchObject({
+      Resource: ["${aws_s3_bucket.landing_bucket.arn}"],
+      Condition: { StringLike: { "s3:prefix": "Incoming/*" } },
+    });
+    for (const action of own.flatMap(({ Action }) => Action)) {
+      expect(action).toMatch(/:(List|BatchGet|Get|Scan|Describe)/);
+    }
+  });
+
   test("pictures are written only where they raise no event", () => {
     const bucket = "${aws_s3_bucket.landing_bucket.arn}";
     const written = statements.filter(({ Action }) => Action.includes("s3:PutObject"));
-    const runs = "${aws_s3_bucket.runs_bucket.arn}/runs/*";
-    const places = written.map(({ Resource }) => Resource.join()).filter((one) => one !== runs);
+    const runs = "${aws_s3_bucket.runs_bucket.arn}/";
+    const places = written
+      .map(({ Resource }) => Resource.join())
+      .filter((one) => !one.startsWith(runs));
     expect(places.toSorted()).toEqual([
       `${bucket}/Incoming/*`,
       `${bucket}/Quarantine/*`,
@@ -212,6 +250,7 @@ describe("what each function may do", () => {
     expect(deleting.map(({ Sid, Resource }) => [Sid, ...Resource]).toSorted()).toEqual([
       ["DeleteOrphans", landing],
       ["DeleteRejected", landing],
+      ["KeepFates", runs],
       ["WriteShards", runs],
     ]);
   });

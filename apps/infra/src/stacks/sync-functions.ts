@@ -29,6 +29,8 @@ export function syncFunctions(
   const destination = landing.bucket.arn;
   const incoming = `${destination}/${incomingPrefix}*`;
   const runFiles = `${runs.bucket.arn}/runs/*`;
+  /** What runs copied, for those after them. */
+  const copied = `${runs.bucket.arn}/manifests/*`;
   const sourceObjects = sources.map((arn) => `${arn}/*`);
   const environment = { RUN_BUCKET: runs.bucket.bucket };
 
@@ -69,6 +71,7 @@ export function syncFunctions(
       [
         allow("ListBuckets", ["s3:ListBucket"], [...sources, destination, runs.bucket.arn]),
         allow("CompareObjects", ["s3:GetObject"], [...sourceObjects, incoming]),
+        allow("ReadCopied", ["s3:GetObject"], [copied]),
         allow("WriteShards", ["s3:PutObject", "s3:DeleteObject"], [runFiles]),
       ],
       environment,
@@ -87,7 +90,7 @@ export function syncFunctions(
           ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"],
           [incoming],
         ),
-        allow("KeepFates", ["s3:GetObject", "s3:PutObject"], [runFiles]),
+        allow("KeepFates", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [runFiles]),
       ],
       environment,
     ),
@@ -99,6 +102,7 @@ export function syncFunctions(
       { memoryMb: 512, timeoutSeconds: longest },
       [
         allow("DeleteOrphans", ["s3:DeleteObject"], [incoming]),
+        allow("ConfirmCopied", ["s3:ListBucket"], [runs.bucket.arn]),
         allow("KeepFates", ["s3:GetObject", "s3:PutObject"], [runFiles]),
       ],
       environment,
@@ -115,6 +119,11 @@ export function syncFunctions(
           "WriteReport",
           ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
           [runFiles],
+        ),
+        allow(
+          "RememberCopied",
+          ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+          [copied],
         ),
       ],
       environment,

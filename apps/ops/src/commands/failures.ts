@@ -1,3 +1,4 @@
+import { dynamodbImageRows } from "@darkroom/reconcile-photos";
 import { type PhotoStatus, photoStatus } from "@darkroom/workflow";
 import { type Command, Option } from "commander";
 import { type Clients, createClients } from "../clients.ts";
@@ -12,7 +13,6 @@ import { invocation } from "../invocation.ts";
 import { photoJson } from "../photo-json.ts";
 import { printPhotos } from "../print-photos.ts";
 import { requireRunning, type Target } from "../target.ts";
-import { dynamodbImageRows } from "../watch/image-rows.ts";
 import { pause } from "../watch/pause.ts";
 
 const listable = photoStatus.extract(["FAILED", "UNSUPPORTED", "REJECTED", "EXPIRED"]).options;

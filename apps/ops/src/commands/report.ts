@@ -1,9 +1,8 @@
+import { problems, type Report, reconcile } from "@darkroom/reconcile-photos";
 import type { Command } from "commander";
 import { createClients } from "../clients.ts";
 import type { Context } from "../context.ts";
 import { Failure, Interrupted, UsageError } from "../failure.ts";
-import { problems, type Report } from "../report/findings.ts";
-import { reconcile } from "../report/reconcile.ts";
 import { type Repair, repair } from "../report/repair.ts";
 import { reportJson } from "../report/report-json.ts";
 import { adviceOf, repairLines, reportLines } from "../report/report-lines.ts";

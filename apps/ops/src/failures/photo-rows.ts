@@ -1,5 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { type ImageItem, imageItem } from "@darkroom/workflow";
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { readPhotoRow } from "@darkroom/reconcile-photos";
+import type { ImageItem } from "@darkroom/workflow";
 
 /** The rows of ImageMetadata, as far as a retry needs them. */
 export interface PhotoRows {
@@ -38,12 +39,7 @@ export function withState(row: ImageItem, state: RowState, updatedTime: string):
 
 export function photoRows(client: DynamoDBDocumentClient, TableName: string): PhotoRows {
   return {
-    async read(imageID) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName, Key: { imageID }, ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : imageItem.parse(Item);
-    },
+    read: (imageID) => readPhotoRow(client, TableName, imageID),
 
     async replace(seen, state, now) {
       const given = Object.entries(optionalOf(state));

@@ -1,8 +1,8 @@
+import type { ImageRows } from "@darkroom/reconcile-photos";
 import type { ImageItem } from "@darkroom/workflow";
 import type { PhotoResult } from "../photo-board.ts";
 import { mayPass } from "../service-error.ts";
 import { throughOutage } from "../through-outage.ts";
-import type { ImageRows } from "../watch/image-rows.ts";
 import type { Pause } from "../watch/pause.ts";
 import { isEnd } from "../watch/tally.ts";
 import { type Retry, type RetryMove, type RetryPorts, retryPhoto } from "./retry-photo.ts";

@@ -1,9 +1,10 @@
 import type { DescribeExecutionOutput } from "@aws-sdk/client-sfn";
 import { imageProcessingInput } from "@darkroom/workflow";
-import * as z from "zod";
+import { parseJson } from "../parse-json.ts";
 import { fitText, padText, plainText, wrapText } from "../table/fit-text.ts";
 import { formatDuration } from "../table/format.ts";
 import type { Style, Terminal } from "../terminal.ts";
+import { causeLine } from "./cause-line.ts";
 import type { Attempt, Branch, TracedError, Visit } from "./trace.ts";
 
 const timeWidth = 12;
@@ -51,7 +52,7 @@ export function renderExecution(
   if (photo !== undefined) field("photo", photo, false);
   field("started", new Date(begin).toISOString(), false);
   if (execution.error !== undefined) field("error", plainText(execution.error), false);
-  if (execution.cause) field("cause", messageOf(execution.cause), false);
+  if (execution.cause) field("cause", causeLine(execution.cause), false);
   field("input", plainText(execution.input ?? ""), true);
   if (execution.output !== undefined) field("output", plainText(execution.output), true);
 
@@ -143,29 +144,7 @@ function outcomeOf(visit: Visit, running: boolean): keyof typeof outcomes {
 }
 
 const errorParts = ({ error, cause }: TracedError): string[] =>
-  [error, messageOf(cause)].filter((part) => part !== "");
-
-/**
- * A cause in one line. That of a Lambda error is JSON text with errorMessage
- * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html), after the name of the state
- * where the machine put it there.
- */
-function messageOf(cause: string): string {
-  const [, before = "", json = ""] = /^([^{]*)(\{.*\})\s*$/s.exec(cause) ?? [];
-  const parsed = lambdaError.safeParse(parseJson(json));
-  return plainText(parsed.success ? before + parsed.data.errorMessage : cause);
-}
-
-const lambdaError = z.object({ errorMessage: z.string() });
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+  [error, causeLine(cause)].filter((part) => part !== "");
 
 /** Where the photo is that the execution is about; undefined for an execution of another machine. */
 function photoOf(input: string): string | undefined {

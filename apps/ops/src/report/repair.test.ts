@@ -1,14 +1,15 @@
+import { reconcile } from "@darkroom/reconcile-photos";
+import { arnOf, idOf, secondsAgo, sequencerOf } from "@darkroom/reconcile-photos/testing";
 import { beforeEach, describe, expect, test } from "vitest";
-import { reconcile } from "./reconcile.ts";
 import { repair } from "./repair.ts";
-import { arnOf, FakePlace, idOf, secondsAgo, sequencerOf } from "./testing/fake-place.ts";
+import { RepairPlace } from "./testing/repair-place.ts";
 
 const key = "Incoming/ann/summer/beach.jpg";
-let place: FakePlace;
+let place: RepairPlace;
 const mend = async () => repair(await reconcile(place.ports), place.ports);
 
 beforeEach(() => {
-  place = new FakePlace();
+  place = new RepairPlace();
 });
 
 test("of what is as it should be nothing is touched, and orphaned rows stay", async () => {

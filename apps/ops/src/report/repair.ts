@@ -1,8 +1,8 @@
+import { concurrently } from "@darkroom/lambda/concurrently";
+import type { Finding, Problem, Report } from "@darkroom/reconcile-photos";
 import { type Retry, retryPhoto } from "../failures/retry-photo.ts";
 import { throughOutage } from "../through-outage.ts";
 import type { Pause } from "../watch/pause.ts";
-import { eachOf } from "./each-of.ts";
-import type { Finding, Problem, Report } from "./findings.ts";
 import { type StartMissingPorts, startMissing } from "./start-missing.ts";
 
 /** What was done for a photo. */
@@ -37,7 +37,7 @@ export async function repair(report: Report, ports: RepairPorts): Promise<Repair
     findings: readonly F[],
     mend: (finding: F) => Promise<Retry>,
   ) =>
-    eachOf(findings, atOnce, async (finding) => {
+    concurrently(findings, atOnce, async (finding) => {
       if (ports.signal.aborted) return;
       const retry = await throughOutage(() => mend(finding), ports);
       const { key, imageID } = finding;

@@ -1,4 +1,4 @@
-import type { Finding, MissingFinding, Report } from "./findings.ts";
+import type { Finding, MissingFinding, Report } from "@darkroom/reconcile-photos";
 import type { Repair } from "./repair.ts";
 
 /** A photo without a row of its version. */

@@ -1,6 +1,6 @@
+import type { Finding, Report } from "@darkroom/reconcile-photos";
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
-import type { Finding, Report } from "./findings.ts";
 import { adviceOf, repairLines, reportLines } from "./report-lines.ts";
 
 const look = { style: (_: string, text: string) => text, width: Number.POSITIVE_INFINITY };

@@ -1,8 +1,8 @@
+import { type Finding, type Problem, problems, type Report } from "@darkroom/reconcile-photos";
 import { type PhotoStatus, photoStatus } from "@darkroom/workflow";
 import { invocation } from "../invocation.ts";
 import { fitMiddle, fitText, plainText } from "../table/fit-text.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Finding, type Problem, problems, type Report } from "./findings.ts";
 import type { Repair } from "./repair.ts";
 
 /** How many of a list a person is shown. */

@@ -1,19 +1,24 @@
+import {
+  dynamodbImageRows,
+  executionEnd,
+  landingObjects,
+  type Patient,
+  type ReconcilePorts,
+  tableRows,
+} from "@darkroom/reconcile-photos";
 import type { Clients } from "../clients.ts";
 import { photoRows } from "../failures/photo-rows.ts";
 import { retryCloud } from "../failures/retry-cloud.ts";
 import type { Target } from "../target.ts";
 import { throughOutage } from "../through-outage.ts";
-import { dynamodbImageRows } from "../watch/image-rows.ts";
 import { pause } from "../watch/pause.ts";
-import { executionEnd } from "./execution-end.ts";
 import { firstRows } from "./first-rows.ts";
-import { landingObjects } from "./landing-objects.ts";
-import type { Patient } from "./patient.ts";
-import type { ReconcilePorts } from "./reconcile.ts";
 import type { RepairPorts } from "./repair.ts";
-import { tableRows } from "./table-rows.ts";
 
 type Ports = Omit<ReconcilePorts & RepairPorts, "graceMs" | "showProgress">;
+
+/** Some 50 MB of each kind. */
+const mostKept = 100_000;
 
 /** The services of a target, as a report and a repair need them. */
 export function reportPorts({ resources }: Target, clients: Clients, signal: AbortSignal): Ports {
@@ -30,7 +35,8 @@ export function reportPorts({ resources }: Target, clients: Clients, signal: Abo
     rows: { ...rows, read: (imageID) => patient(() => rows.read(imageID)) },
     polledRows: { read: (ids) => patient(() => polled.read(ids, signal)) },
     firstRows: firstRows(dynamodb, table),
-    tablePages: () => tableRows(dynamodb, table, patient),
+    tableParts: () => tableRows(dynamodb, table, patient),
+    mostKept,
     execution: (arn) => patient(() => executionEnd(arn, sfn)),
     cloud: retryCloud(clients, resources.DARKROOM_IMAGE_MACHINE_ARN),
     now,

@@ -1,3 +1,4 @@
+import type { LandingObjects, MissingFinding } from "@darkroom/reconcile-photos";
 import {
   executionArn,
   executionName,
@@ -6,9 +7,7 @@ import {
   s3Arrivals,
 } from "@darkroom/workflow";
 import { type Retry, type RetryPorts, retryPhoto } from "../failures/retry-photo.ts";
-import type { MissingFinding } from "./findings.ts";
 import type { FirstRows } from "./first-rows.ts";
-import type { LandingObjects } from "./landing-objects.ts";
 
 export interface StartMissingPorts extends RetryPorts {
   readonly bucket: string;

@@ -1,5 +1,6 @@
 import { type ApprovalTask, approvalTask } from "@darkroom/workflow";
 import { Failure } from "../failure.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Pause } from "../watch/pause.ts";
 import type { ApprovalQueue } from "./approval-queue.ts";
 import { workerNameOf } from "./reviewer.ts";
@@ -89,13 +90,5 @@ async function somethingWaits(
     // Another version of a photo that was decided may wait as well: only the queue can tell.
     if (now().getTime() - begin >= settlingMs) return true;
     await pause(settlingPollMs, signal);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,7 +1,7 @@
+import type { ImageRows } from "@darkroom/reconcile-photos";
 import type { BoardPhoto, PhotoBoard } from "../photo-board.ts";
 import { mayPass } from "../service-error.ts";
 import type { PhotoStore } from "../upload/photo-store.ts";
-import type { ImageRows } from "./image-rows.ts";
 import { judgeRow } from "./judge-row.ts";
 import type { Pause } from "./pause.ts";
 import { Stalled } from "./stalled.ts";

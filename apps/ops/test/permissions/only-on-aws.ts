@@ -33,6 +33,11 @@ const reasons: readonly {
     actions: ["s3:AbortMultipartUpload"],
     reason: "only a report above 8 MB has parts, and one that broke off is not left behind",
   },
+  {
+    statement: "RememberCopied",
+    actions: ["s3:AbortMultipartUpload"],
+    reason: "only a manifest above 8 MB has parts, and one that broke off is not left behind",
+  },
 ];
 
 /** Why an action is allowed although nothing here asks for it; undefined where something does. */

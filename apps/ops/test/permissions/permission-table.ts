@@ -14,7 +14,13 @@ export function permissionTable(
       .replace(/\b0{12}-[a-z]+-[a-z]+-\d\b/g, "<account>-<region>")
       .replace(/\b\d{12}\b/g, "<account>")
       .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
+      .replace(/(Extended Request ID: )[\w+/=-]+/g, "$1<id>")
       .replace(/\b[0-9a-f]{40}-r\d+\b/g, "<execution>")
+      // Either branch fails first.
+      .replace(
+        /Find(?:Source|Destination)BucketRegion: no access to the bucket [^:]+:/g,
+        "FindSourceBucketRegion or FindDestinationBucketRegion: no access to the bucket:",
+      )
       // Either is written first.
       .replace(/(Thumbnail|Preview)\/[0-9a-f]{32}\/[0-9a-f]{16}\.jpg/g, "<picture>");
   const code = (text: string): string => `\`${plain(text).replaceAll("|", "\\|")}\``;

@@ -10,6 +10,10 @@ import * as probes from "./probes.ts";
 import * as syncProbes from "./sync-probes.ts";
 
 const stack: Stack = JSON.parse(readFileSync(stackFile, "utf8"));
+for (const rule of Object.values(stack.resource.aws_cloudwatch_event_rule ?? {})) {
+  // Nobody waits for an hour.
+  if ("schedule_expression" in rule) rule.schedule_expression = "rate(1 minute)";
+}
 const names = Object.values(stack.resource.aws_lambda_function ?? {}).map((one) =>
   String(one.function_name),
 );
@@ -65,14 +69,17 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
       "FindBucketRegion/FindBuckets",
       "ListDifferences/ListBuckets",
       "ListDifferences/CompareObjects",
+      "ListDifferences/ReadCopied",
       "ListDifferences/WriteShards",
       "CopyObjects/ReadSources",
       "CopyObjects/WriteCopies",
       "CopyObjects/KeepFates",
       "DeleteOrphans/DeleteOrphans",
+      "DeleteOrphans/ConfirmCopied",
       "DeleteOrphans/KeepFates",
       "WriteReport/ListFates",
       "WriteReport/WriteReport",
+      "WriteReport/RememberCopied",
     ].map((id) => [id, { probe: syncProbes.syncedBuckets }]),
   ),
   "CopyObjects/TellMissingFromForbidden": { probe: syncProbes.vanishedObject },
@@ -81,6 +88,13 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
       (name) => [`${name}/WriteLog`, { probe: probes.withLogOf(name, syncProbes.syncedBuckets) }],
     ),
   ),
+  "ReconcilePhotos/WriteLog": {
+    probe: probes.withLogOf("ReconcilePhotos", probes.reconciledPhotos),
+  },
+  "ReconcilePhotos/ListPhotos": { probe: probes.reconciledPhotos },
+  "ReconcilePhotos/ReadRows": { probe: probes.reconciledPhotos },
+  "ReconcilePhotos/DescribeExecutions": { probe: probes.reconciledPhotos },
+  "ReconcilePhotos/EveryHour": { probe: probes.scheduledReconciliation },
   "StartExecution/WriteRows": { probe: probes.goodPhoto },
   "StartExecution/AddAlbums": { probe: probes.goodPhoto },
   "StartExecution/StartExecutions": { probe: probes.goodPhoto },
@@ -148,7 +162,7 @@ beforeAll(async () => {
   } finally {
     await darkroom.close();
   }
-}, 120_000);
+}, 240_000);
 
 test("with all that is deployed nothing is denied", () => {
   // Of every read S3 asks whether the reader is to be told how many tags there are, which nobody needs.

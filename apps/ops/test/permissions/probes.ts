@@ -160,6 +160,42 @@ export const abortedExecution: Probe = async (darkroom) => {
   return `${ended}; events in undelivered-endings: ${Attributes?.ApproximateNumberOfMessages}`;
 };
 
+/** A look at everything, with a photo that nothing works on: its row is of its version, and its execution isn't there. */
+export const reconciledPhotos: Probe = async (darkroom) => {
+  const key = "Incoming/ann/probe/stuck.jpg";
+  const versionId = await put(darkroom, key, Buffer.from("not a photo"));
+  await outcome(darkroom, key);
+  await putProcessingRow(darkroom, key, "not-there", versionId);
+  return invoke(darkroom, "ReconcilePhotos", {
+    source: "aws.events",
+    "detail-type": "Scheduled Event",
+    id: "probe",
+    time: eventTime,
+    resources: ["probe"],
+  });
+};
+
+/** The reconciliation at its time, by the schedule. */
+export const scheduledReconciliation: Probe = async (darkroom) => {
+  const name = named(darkroom, "ReconcilePhotos");
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const call = darkroom
+      .calls()
+      .find(
+        ({ caller, action, resource }) =>
+          caller.kind === "service" &&
+          action === "lambda:InvokeFunction" &&
+          resource.endsWith(`:function:${name}`),
+      );
+    if (call !== undefined) {
+      return call.decision === "allow" ? "called" : `not called: ${call.action} is denied`;
+    }
+    if (Date.now() > deadline) throw new Error("the schedule calls nothing");
+    await new Promise((done) => setTimeout(done, intervalMs));
+  }
+};
+
 /** What becomes of a photo, and of the log of a function that has to do with it. */
 export const withLogOf =
   (functionName: string, probe: Probe): Probe =>
@@ -286,9 +322,15 @@ async function put(
   return (await s3.send(put)).VersionId;
 }
 
-async function putProcessingRow(darkroom: LocalDarkroom, key: string, name: string): Promise<void> {
+async function putProcessingRow(
+  darkroom: LocalDarkroom,
+  key: string,
+  name: string,
+  versionId = "null",
+): Promise<void> {
   const Item: ImageItem = {
     ...photoAt(darkroom, key),
+    versionId,
     uploadTime: eventTime,
     updatedTime: eventTime,
     executionArn: executionArn(darkroom, name),

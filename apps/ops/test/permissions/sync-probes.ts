@@ -7,6 +7,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { z } from "zod";
 import type { LocalDarkroom } from "./local-darkroom.ts";
 import type { Probe } from "./probes.ts";
 
@@ -46,7 +47,7 @@ export const syncedBuckets: Probe = async (darkroom) => {
       new DescribeExecutionCommand({ executionArn }),
     );
     if (status !== "RUNNING") {
-      if (error !== undefined) return `${error}: ${cause}`;
+      if (error !== undefined) return `${error}: ${messageOf(cause)}`;
       const { copied, unchanged } = JSON.parse(output ?? "{}");
       return `${status}: ${copied} copied, ${unchanged} unchanged`;
     }
@@ -54,6 +55,18 @@ export const syncedBuckets: Probe = async (darkroom) => {
     await new Promise((done) => setTimeout(done, intervalMs));
   }
 };
+
+/**
+ * `State: message`, without the trace, which has paths of this machine in it: the machine's Fail state puts the cause of a
+ * function's failure, Lambda's JSON, after the name of the state that failed.
+ */
+function messageOf(cause = ""): string {
+  const [, state = "", json = ""] = /^(\w+: )?(\{.*\})$/s.exec(cause) ?? [];
+  const failure = json === "" ? undefined : lambdaFailure.safeParse(JSON.parse(json)).data;
+  return failure === undefined ? cause : `${state}${failure.errorMessage}`;
+}
+
+const lambdaFailure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
 /** An object that is gone when it is to be copied. */
 export const vanishedObject: Probe = async (darkroom) => {

@@ -8,7 +8,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
-import { concurrently } from "./concurrently.ts";
+import { concurrently } from "@darkroom/lambda/concurrently";
 import type { RetryingCalls } from "./retrying-calls.ts";
 
 const mebibyte = 1024 ** 2;
@@ -33,13 +33,14 @@ export interface LargeObject {
  * Copies an object in parts, which carry neither metadata nor tags: both are set again. When a part
  * fails, the upload is aborted, and the destination keeps what it had.
  * @param partSize in bytes, of all but the last
+ * @returns the copy's ETag
  */
 export async function copyLargeObject(
   s3: S3Client,
   calls: RetryingCalls,
   object: LargeObject,
   partSize = partSizeOf(object.head.ContentLength ?? 0),
-): Promise<void> {
+): Promise<string | undefined> {
   const { destination: Bucket, key: Key, head } = object;
   const upload = await begin(s3, calls, object);
   const target = { Bucket, Key, UploadId: upload };
@@ -64,12 +65,13 @@ export async function copyLargeObject(
         return { ...part, PartNumber: index + 1 };
       },
     );
-    await calls.call((options) =>
+    const { ETag } = await calls.call((options) =>
       s3.send(
         new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
         options,
       ),
     );
+    return ETag;
   } catch (error) {
     // Without the signal: this has to be done also when the time is over. What it misses is for the
     // bucket's lifecycle rule on incomplete uploads.

@@ -1,11 +1,11 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { type Answer, answering, type Request, s3Failure } from "@darkroom/lambda/testing";
+import { runStore, shardFiles } from "@darkroom/run-files";
 import { type CopyLine, type FateLine, syncRequest } from "@darkroom/sync-workflow";
 import { describe, expect, test } from "vitest";
 import { copyShard } from "./copy-shard.ts";
 import { objectCopier } from "./object-copier.ts";
 import { retryingCalls } from "./retrying-calls.ts";
-import { shardFiles } from "./shard-files.ts";
 
 const copied: Answer = {
   headers: { "content-type": "application/xml" },
@@ -30,6 +30,7 @@ function shardOf(
         if (asked.method === "PUT") fates = asked.body;
         return fates === undefined ? s3Failure(404, "NoSuchKey") : { body: fates };
       }
+      if (asked.path.includes("/failed/copy/")) return {};
       if (asked.path.includes(shard)) {
         const full = lines.map((line) => ({ size: 1, etag: "e", reason: "missing", ...line }));
         return { body: full.map((line) => `${JSON.stringify(line)}\n`).join("") };
@@ -65,7 +66,7 @@ function shardOf(
       return copyShard(
         { run, sync, shard },
         {
-          files: shardFiles(s3, keeping, "runs", run, shard),
+          files: shardFiles(runStore(s3, "runs", keeping.call), run, "copy", shard),
           copier: objectCopier(s3, copying, sync),
           signal: over.signal,
           requests: () => copying.requests + keeping.requests,
@@ -108,8 +109,26 @@ test("an object that always fails is given up after six attempts, and the rest a
   const { copy, fates } = shardOf([{ key: "a" }, { key: "b" }], (name) =>
     name === "PUT a" ? s3Failure(500, "InternalError") : copied,
   );
-  expect(await copy()).toMatchObject({ copied: 1, failed: 1, requests: 6 + 1 + 3 });
+  // One more than usual says that the shard has a failure.
+  expect(await copy()).toMatchObject({ copied: 1, failed: 1, requests: 6 + 1 + 3 + 1 });
   expect(fates()).toMatchObject([{ error: "InternalError", bytes: 0 }, { fate: "copied" }]);
+});
+
+test("a full shard costs one request an object and three: its lines, its fates before and after", async () => {
+  const lines = Array.from({ length: 500 }, (_, index) => ({ key: `k${index}` }));
+  const shard = shardOf(lines, () => copied);
+  // With the shares of the listing and the report: see list-differences' own test.
+  expect(await shard.copy()).toMatchObject({ copied: 500, requests: 503 });
+});
+
+test("a copy that has another ETag than its source says so in its fate, and only such a one", async () => {
+  const shard = shardOf([{ key: "parts", etag: "e-2" }, { key: "whole" }], () => copied);
+  await shard.copy();
+  expect(shard.fates()).toMatchObject([
+    { key: "parts", fate: "copied", etags: { source: "e-2", destination: "e" } },
+    { key: "whole", fate: "copied" },
+  ]);
+  expect(shard.fates()[1]).not.toHaveProperty("etags");
 });
 
 test("a copy that fails after S3 had begun to answer well has failed", async () => {

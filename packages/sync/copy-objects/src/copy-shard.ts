@@ -1,4 +1,6 @@
 import { AccessDeniedError, InvalidInputError, ObjectNotFoundError } from "@darkroom/lambda";
+import { concurrently } from "@darkroom/lambda/concurrently";
+import type { ShardFiles } from "@darkroom/run-files";
 import type {
   CopyLine,
   FateLine,
@@ -6,11 +8,9 @@ import type {
   ShardOutput,
   SyncRequest,
 } from "@darkroom/sync-workflow";
-import { concurrently } from "./concurrently.ts";
 import { ShardUnfinishedError } from "./errors.ts";
 import type { ObjectCopier } from "./object-copier.ts";
 import { isThrottling, nameOf } from "./retrying-calls.ts";
-import type { ShardFiles } from "./shard-files.ts";
 
 /**
  * A copy waits for S3 and takes nothing of the function. More than this from each of the machine's
@@ -20,7 +20,7 @@ import type { ShardFiles } from "./shard-files.ts";
 const copiesAtOnce = 16;
 
 export interface ShardParts {
-  files: ShardFiles;
+  files: ShardFiles<CopyLine>;
   copier: ObjectCopier;
   /** Ends before the function does, with time left to write the fates. */
   signal: AbortSignal;
@@ -75,7 +75,7 @@ async function fateOf(
     at: now().toISOString(),
   });
   try {
-    return fate({ fate: "copied", bytes: await copier.copy(line) });
+    return fate({ fate: "copied", ...(await copier.copy(line)) });
   } catch (error) {
     switch (nameOf(error)) {
       case "NoSuchKey":

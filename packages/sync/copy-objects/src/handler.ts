@@ -1,11 +1,11 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { createLogger, parseEnvironment, plainTaskHandler } from "@darkroom/lambda";
+import { runStore, shardFiles } from "@darkroom/run-files";
 import { shardInput } from "@darkroom/sync-workflow";
 import * as z from "zod";
 import { copyShard } from "./copy-shard.ts";
 import { objectCopier } from "./object-copier.ts";
 import { retryingCalls } from "./retrying-calls.ts";
-import { shardFiles } from "./shard-files.ts";
 
 const { RUN_BUCKET } = parseEnvironment(z.object({ RUN_BUCKET: z.string().min(1) }), process.env);
 
@@ -30,7 +30,7 @@ export const handler = plainTaskHandler({
     const output = await copyShard(
       { run, sync, shard },
       {
-        files: shardFiles(s3, keeping, RUN_BUCKET, run, shard),
+        files: shardFiles(runStore(s3, RUN_BUCKET, keeping.call), run, "copy", shard),
         copier: objectCopier(s3, copying, sync),
         signal,
         requests: () => copying.requests + keeping.requests,

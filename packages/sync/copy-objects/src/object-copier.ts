@@ -5,7 +5,7 @@ import {
   type S3Client,
   type StorageClass,
 } from "@aws-sdk/client-s3";
-import type { CopyLine, SyncRequest } from "@darkroom/sync-workflow";
+import type { CopyLine, FateLine, SyncRequest } from "@darkroom/sync-workflow";
 import { copyLargeObject } from "./copy-large-object.ts";
 import { nameOf, type RetryingCalls } from "./retrying-calls.ts";
 
@@ -18,14 +18,16 @@ const largestSingleCopy = 5_000_000_000;
 /** How often an object may change between looking at it and copying it before it is given up. */
 const mostChanges = 3;
 
+/** What was copied: the part of a fate that tells of it. */
+export type Copied = Pick<FateLine, "bytes" | "etags">;
+
 export interface ObjectCopier {
   /**
    * Copies an object under its key, with metadata, tags and content headers. One that has changed since
    * it was listed is looked at again and copied as it is now.
-   * @returns the bytes copied
    * @throws S3's error by its name; `PreconditionFailed` when it changes again and again
    */
-  copy(line: CopyLine): Promise<number>;
+  copy(line: CopyLine): Promise<Copied>;
 }
 
 export interface CopierOptions {
@@ -65,14 +67,15 @@ export function objectCopier(
     return { size: ContentLength, etag: ETag, storageClass: head.StorageClass, head };
   };
 
-  const copyKnown = async (key: string, known: Known): Promise<void> => {
+  /** @returns the copy's ETag */
+  const copyKnown = async (key: string, known: Known): Promise<string | undefined> => {
     const copySource = copySourceOf(source, key);
     if (known.size > largest && known.head !== undefined) {
       const { head } = known;
       const object = { ...sync, key, copySource, head };
       return copyLargeObject(s3, calls, object, options.partSize);
     }
-    await calls.call((sending) =>
+    const { CopyObjectResult } = await calls.call((sending) =>
       s3.send(
         new CopyObjectCommand({
           Bucket: destination,
@@ -90,6 +93,7 @@ export function objectCopier(
         sending,
       ),
     );
+    return CopyObjectResult?.ETag;
   };
 
   return {
@@ -102,8 +106,7 @@ export function objectCopier(
         : { size, etag: `"${etag}"`, storageClass, head: undefined };
       for (let changes = 0; ; changes += 1) {
         try {
-          await copyKnown(key, known);
-          return known.size;
+          return { bytes: known.size, ...etagsOf(known, await copyKnown(key, known)) };
         } catch (error) {
           if (nameOf(error) !== "PreconditionFailed" || changes === mostChanges) throw error;
           known = await look(key);
@@ -111,6 +114,15 @@ export function objectCopier(
       }
     },
   };
+}
+
+/** Parts of other sizes and SSE-KMS give the same bytes another ETag, which the next run has to know of. */
+function etagsOf(known: Known, copied: string | undefined): Pick<Copied, "etags"> {
+  const [source, destination] = [known.etag, copied ?? known.etag].map((etag) =>
+    etag.replaceAll('"', ""),
+  );
+  if (source === undefined || destination === undefined || source === destination) return {};
+  return { etags: { source, destination } };
 }
 
 /** `bucket/key`, URL-encoded but for the slashes: a header holds no other characters. */

@@ -6,13 +6,13 @@ import {
 } from "@aws-sdk/client-s3";
 import { type LocalS3, startLocalS3 } from "@darkroom/cloud/testing/local-s3";
 import { answering, s3Failure } from "@darkroom/lambda/testing";
+import { isAllCopied, runStore, shardFiles } from "@darkroom/run-files";
 import { type FateLine, shardOutput, syncRequest } from "@darkroom/sync-workflow";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countedRequests } from "./counted-requests.ts";
 import { deleteOrphans } from "./delete-orphans.ts";
 import { type ObjectDeleter, objectDeleter } from "./object-deleter.ts";
-import { shardFiles } from "./shard-files.ts";
 
 let local: LocalS3;
 let sent: () => number;
@@ -47,12 +47,14 @@ async function shardOf(keys: string[], request: object, deleter?: ObjectDeleter)
     ...request,
   });
   return {
+    run,
     async delete() {
       const before = sent();
       const output = await deleteOrphans(
         { run, sync, shard },
         {
-          files: shardFiles(local.s3, "runs", run, shard),
+          files: shardFiles(runStore(local.s3, "runs"), run, "orphans", shard),
+          isAllCopied: () => isAllCopied(runStore(local.s3, "runs"), run),
           deleter: deleter ?? objectDeleter(local.s3, sync.destination),
           requests: () => sent() - before,
         },
@@ -86,7 +88,8 @@ describe("a shard of orphans", () => {
       archived: 0,
       failed: 0,
       bytes: 3 * keys.length,
-      requests: 3,
+      // The shard, whether all is copied, the deletion, the fates.
+      requests: 1 + 3 + 1 + 1,
     });
 
     expect(await keysLeft("odd/")).toEqual(["odd/kept"]);
@@ -114,6 +117,20 @@ describe("a shard of orphans", () => {
       message: expect.stringContaining(`(value: "${keys[1]}")`),
     });
     for (const key of keys) expect(await keysLeft(key)).toEqual([key]);
+  });
+
+  test.each([
+    ["has no fates yet", ["copy/00000001.jsonl"]],
+    [
+      "has failures",
+      ["copy/00000001.jsonl", "fates/copy/00000001.jsonl", "failed/copy/00000001.jsonl"],
+    ],
+  ])("stays, whole, when a shard of copies %s", async (_, names) => {
+    await put("destination", "stays", "abc");
+    const shard = await shardOf(["stays"], {});
+    for (const name of names) await put("runs", `${shard.run.prefix}${name}`, "");
+    await expect(shard.delete()).rejects.toMatchObject({ name: "CopiesFailedError" });
+    expect(await keysLeft("stays")).toEqual(["stays"]);
   });
 
   test.each([[{ deleteOrphans: false }], [{ dryRun: true }]])(

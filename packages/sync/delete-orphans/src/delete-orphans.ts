@@ -1,10 +1,13 @@
 import { AccessDeniedError, InvalidInputError } from "@darkroom/lambda";
+import { compareKeys, type ShardFiles } from "@darkroom/run-files";
 import type { FateLine, OrphanLine, ShardInput, ShardOutput } from "@darkroom/sync-workflow";
+import { CopiesFailedError } from "./errors.ts";
 import type { ObjectDeleter } from "./object-deleter.ts";
-import type { ShardFiles } from "./shard-files.ts";
 
 export interface DeletionParts {
-  files: ShardFiles;
+  files: ShardFiles<OrphanLine>;
+  /** Whether the run copied all that differed. */
+  isAllCopied(): Promise<boolean>;
   deleter: ObjectDeleter;
   /** Of S3, so far. */
   requests(): number;
@@ -17,19 +20,25 @@ export interface DeletionParts {
  *
  * @returns how many; bytes are those deleted
  * @throws {InvalidInputError} the request doesn't ask for it, or a key is outside its prefix: nothing is deleted
+ * @throws {CopiesFailedError} not all could be copied: nothing is deleted
  * @throws {AccessDeniedError} not one orphan could be deleted for want of a permission
  * @throws {ObjectNotFoundError} the bucket is not there
  */
 export async function deleteOrphans(
   { sync }: ShardInput,
-  { files, deleter, requests, now = () => new Date() }: DeletionParts,
+  { files, isAllCopied, deleter, requests, now = () => new Date() }: DeletionParts,
 ): Promise<ShardOutput> {
   if (!sync.deleteOrphans || sync.dryRun) {
     throw new InvalidInputError(
       `sync: nothing is to be deleted (value: {"deleteOrphans":${sync.deleteOrphans},"dryRun":${sync.dryRun}})`,
     );
   }
-  const orphans = await files.readShard();
+  const [orphans, allCopied] = await Promise.all([files.readShard(), isAllCopied()]);
+  if (!allCopied) {
+    throw new CopiesFailedError(
+      `not all that differs could be copied to s3://${sync.destination}, so that its orphans stay`,
+    );
+  }
   refuseOutside(orphans, sync.prefix, sync.startAfter);
 
   const failures = await deleter.delete(orphans.map(({ key }) => key));
@@ -66,7 +75,7 @@ function refuseOutside(orphans: readonly OrphanLine[], prefix: string, startAfte
         `shard: a key is not under the prefix "${prefix}", so that nothing of the shard is deleted (value: "${key}")`,
       );
     }
-    if (startAfter !== "" && Buffer.compare(Buffer.from(key), Buffer.from(startAfter)) <= 0) {
+    if (startAfter !== "" && compareKeys(key, startAfter) <= 0) {
       throw new InvalidInputError(
         `shard: a key is not after "${startAfter}", so that nothing of the shard is deleted (value: "${key}")`,
       );

@@ -31,7 +31,7 @@ test("the function deletes a shard by its own clients", async () => {
   expect(await handler({ run, sync, shard }, {} as Context)).toMatchObject({
     deleted: 1,
     bytes: 5,
-    requests: 3,
+    requests: 3 + 3,
   });
 
   await expect(

@@ -1,17 +1,18 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { createLogger, parseEnvironment, plainTaskHandler } from "@darkroom/lambda";
+import { isAllCopied, runStore, shardFiles } from "@darkroom/run-files";
 import { shardInput } from "@darkroom/sync-workflow";
 import * as z from "zod";
 import { countedRequests } from "./counted-requests.ts";
 import { deleteOrphans } from "./delete-orphans.ts";
 import { objectDeleter } from "./object-deleter.ts";
-import { shardFiles } from "./shard-files.ts";
 
 const { RUN_BUCKET } = parseEnvironment(z.object({ RUN_BUCKET: z.string().min(1) }), process.env);
 
 // Few requests, each for many objects: the SDK's own retries are enough.
 const s3 = new S3Client({ maxAttempts: 8 });
 const sent = countedRequests(s3);
+const store = runStore(s3, RUN_BUCKET);
 
 export const handler = plainTaskHandler({
   input: shardInput,
@@ -22,7 +23,8 @@ export const handler = plainTaskHandler({
     const output = await deleteOrphans(
       { run, sync, shard },
       {
-        files: shardFiles(s3, RUN_BUCKET, run, shard),
+        files: shardFiles(store, run, "orphans", shard),
+        isAllCopied: () => isAllCopied(store, run),
         deleter: objectDeleter(s3, sync.destination),
         requests: () => sent() - before,
       },

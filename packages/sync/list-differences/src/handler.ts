@@ -1,11 +1,12 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { createLogger, parseEnvironment, plainTaskHandler } from "@darkroom/lambda";
+import { runStore } from "@darkroom/run-files";
 import { listDifferencesInput } from "@darkroom/sync-workflow";
 import * as z from "zod";
 import { listDifferences } from "./list-differences.ts";
 import { objectPages } from "./object-pages.ts";
-import { runStore } from "./run-store.ts";
 import { sameChecksum } from "./same-checksum.ts";
+import { sameMetadata } from "./same-metadata.ts";
 
 const environment = parseEnvironment(z.object({ RUN_BUCKET: z.string().min(1) }), process.env);
 
@@ -26,6 +27,7 @@ export const handler = plainTaskHandler({
       pages: objectPages(s3),
       store,
       haveSameBytes: sameChecksum(s3),
+      haveSameMetadata: sameMetadata(s3),
       isTimeUp: () => context.getRemainingTimeInMillis() < reserveMs,
     });
     logger.info(listed.done ? "Everything is listed" : "The time is up; the listing goes on", {

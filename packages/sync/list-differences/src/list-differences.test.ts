@@ -1,3 +1,4 @@
+import { compareKeys, copiedKey } from "@darkroom/run-files";
 import {
   copyLine,
   type ListDifferencesOutput,
@@ -10,11 +11,9 @@ import {
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ListedObject } from "./difference.ts";
-import { compareKeys } from "./key-order.ts";
-import { listDifferences } from "./list-differences.ts";
+import type { ObjectComparison } from "./head-of.ts";
+import { type ListingPlace, listDifferences } from "./list-differences.ts";
 import type { ObjectPages } from "./object-pages.ts";
-import type { RunStore } from "./run-store.ts";
-import type { ByteComparison } from "./same-checksum.ts";
 
 /** What a bucket holds: size and ETag by key. An ETag may say behind a hyphen how the same bytes were sent. */
 type Bucket = Readonly<Record<string, readonly [size: number, etag: string]>>;
@@ -36,7 +35,11 @@ function place(buckets: { from: Bucket; into: Bucket }, pageSize = 1000) {
       yield listed.slice(at, at + pageSize);
     }
   };
-  const store: RunStore = {
+  const store: ListingPlace["store"] = {
+    async *blocks(key) {
+      const text = objects.get(key);
+      if (text !== undefined) yield Buffer.from(text);
+    },
     async put(key, text) {
       objects.set(key, text);
     },
@@ -47,13 +50,20 @@ function place(buckets: { from: Bucket; into: Bucket }, pageSize = 1000) {
       objects.delete(key);
     },
   };
-  const haveSameBytes: ByteComparison = async ({ source, destination }, key, { onRequest }) => {
+  const haveSameBytes: ObjectComparison = async ({ source, destination }, key, { onRequest }) => {
     onRequest();
     onRequest();
     const [wanted, found] = [source, destination].map((bucket) =>
       buckets[bucket as keyof typeof buckets][key]?.[1].replace(/-.*/, ""),
     );
     return wanted === found;
+  };
+  /** Keys whose metadata differs. */
+  const dressedOtherwise = new Set<string>();
+  const haveSameMetadata: ObjectComparison = async (_, key, { onRequest }) => {
+    onRequest();
+    onRequest();
+    return !dressedOtherwise.has(key);
   };
   const linesUnder = (folder: string): unknown[] =>
     [...objects.keys()]
@@ -66,6 +76,8 @@ function place(buckets: { from: Bucket; into: Bucket }, pageSize = 1000) {
     pages,
     store,
     haveSameBytes,
+    haveSameMetadata,
+    dressedOtherwise,
     copies: () => linesUnder("copy/").map((line) => copyLine.parse(line)),
     orphans: () => linesUnder("orphans/").map((line) => orphanLine.parse(line)),
   };
@@ -118,6 +130,55 @@ describe("an object", () => {
     const { progress } = await list(there);
     expect(progress).toMatchObject({ unchanged: 2, differing: 0, headRequests: 2 });
     expect(there.objects.size).toBe(0);
+  });
+
+  test("that an earlier run copied is unchanged as long as size and both ETags are as it left them", async () => {
+    const names = ["a", "b", "c", "d"];
+    const objectOf = (etag: string): Bucket =>
+      Object.fromEntries(names.map((name) => [name, [5, etag] as const]));
+    const there = place({ from: objectOf("e1-2"), into: objectOf("other") });
+    const line = { size: 5, source: "e1-2", destination: "other" };
+    const lines = [
+      { key: "a", ...line },
+      { key: "aa", ...line },
+      { key: "b", ...line, source: "e1-3" },
+      { key: "c", ...line, destination: "e1-2" },
+      { key: "d", ...line, size: 4 },
+    ];
+    there.objects.set(
+      copiedKey({ source: "from", destination: "into" }),
+      lines.map((one) => `${JSON.stringify(one)}\n`).join(""),
+    );
+
+    const { progress } = await list(there);
+
+    expect(progress).toMatchObject({ unchanged: 1, differing: 3, headRequests: 6 });
+    expect(there.copies().map(({ key }) => key)).toEqual(["b", "c", "d"]);
+  });
+
+  test("whose metadata alone differs is copied where the request compares it, for two HEADs", async () => {
+    const from = { a: [1, "e"], b: [1, "e1-2"], c: [2, "e"] } as const;
+    const there = place({ from, into: { a: [1, "e"], b: [1, "e1"], c: [1, "e"] } });
+    there.dressedOtherwise.add("a").add("c");
+
+    expect((await list(there)).progress).toMatchObject({ unchanged: 2, headRequests: 2 });
+    const { progress } = await list(there, { compareMetadata: true });
+
+    expect(progress).toMatchObject({ unchanged: 1, differing: 2, headRequests: 2 + 4 });
+    expect(there.copies().map(({ key, reason }) => [key, reason])).toEqual([
+      ["a", "metadata"],
+      ["c", "size"],
+    ]);
+  });
+
+  test("that takes a closer look keeps its place among the copies", async () => {
+    const there = place({ from: { a: [1, "x"], b: [1, "x"], c: [1, "x"] }, into: { a: [1, "y"] } });
+    const haveSameBytes = async () => {
+      await new Promise(setImmediate);
+      return false;
+    };
+    await list({ ...there, haveSameBytes });
+    expect(there.copies().map(({ key }) => key)).toEqual(["a", "b", "c"]);
   });
 
   test("of 0 bytes, and a folder's, are objects like others", async () => {

@@ -1,51 +1,48 @@
 import {
+  compareKeys,
+  copiedBefore,
+  type RunStore,
+  shardFolder,
+  shardKey,
+} from "@darkroom/run-files";
+import {
   type CopyLine,
   type ListDifferencesInput,
   type ListDifferencesOutput,
   type ListingProgress,
+  noProgress,
   type OrphanLine,
   orphansRefused,
+  type SyncRun,
 } from "@darkroom/sync-workflow";
-import { boundedTasks } from "./bounded-tasks.ts";
 import { type ListedObject, reasonToCopy } from "./difference.ts";
-import { compareKeys } from "./key-order.ts";
+import type { ObjectComparison } from "./head-of.ts";
 import { listingCursor } from "./listing-cursor.ts";
 import type { ObjectPages } from "./object-pages.ts";
-import type { RunStore } from "./run-store.ts";
-import type { ByteComparison } from "./same-checksum.ts";
-import { shardKey, shardWriter } from "./shard-writer.ts";
+import { orderedResults } from "./ordered-results.ts";
+import { shardWriter } from "./shard-writer.ts";
 
 export interface ListingPlace {
   pages: ObjectPages;
-  store: RunStore;
-  /** Asked of objects with equal sizes and other ETags. */
-  haveSameBytes: ByteComparison;
+  store: Pick<RunStore, "put" | "blocks" | "keysAfter" | "delete">;
+  /** Asked of objects with equal sizes and other ETags that no earlier run remembers. */
+  haveSameBytes: ObjectComparison;
+  /** Asked of objects with the same bytes, where the request wants it. */
+  haveSameMetadata: ObjectComparison;
   /** Whether the time is used up that a call has. */
   isTimeUp(): boolean;
 }
 
 /** Pairs that are looked at more closely at once: two HEADs each, within what one prefix answers a second. */
 const mostDoubts = 32;
-
-const beginning: ListingProgress = {
-  after: "",
-  copyShards: 0,
-  orphanShards: 0,
-  listed: 0,
-  listedBytes: 0,
-  destinationListed: 0,
-  differing: 0,
-  differingBytes: 0,
-  unchanged: 0,
-  orphans: 0,
-  listRequests: 0,
-  headRequests: 0,
-};
+/** Lines that wait for a doubt before them: a few shards. */
+const mostHeld = 2000;
 
 /**
  * Merges the listings of two buckets by key, and writes what is to be copied (and, when asked, what the
- * source doesn't have) into shards of the run. Two requests per 1,000 keys, and two more for each object of
- * the same size whose ETags don't tell.
+ * source doesn't have) into shards of the run, in the order of keys. Two requests per 1,000 keys, two more
+ * for each object of the same size whose ETags don't tell and that no earlier run copied, and with
+ * `compareMetadata` two for each whose bytes are the same.
  *
  * Stops when the time is up, after at least one page; called again with the progress that it gave, it goes
  * on behind the last key. A call that is repeated with the same progress writes the same shards again; what
@@ -54,9 +51,9 @@ const beginning: ListingProgress = {
  */
 export async function listDifferences(
   { run, sync, progress }: ListDifferencesInput,
-  { pages, store, haveSameBytes, isTimeUp }: ListingPlace,
+  { pages, store, haveSameBytes, haveSameMetadata, isTimeUp }: ListingPlace,
 ): Promise<ListDifferencesOutput> {
-  const now: ListingProgress = { ...(progress ?? beginning) };
+  const now: ListingProgress = { ...(progress ?? noProgress) };
   const begin = now.after;
   const stop = new AbortController();
   const cursorOf = (bucket: string) =>
@@ -74,9 +71,10 @@ export async function listDifferences(
     );
   const source = cursorOf(sync.source);
   const destination = cursorOf(sync.destination);
-  const copies = shardWriter(store, `${run.prefix}copy/`, now.copyShards);
-  const orphans = shardWriter(store, `${run.prefix}orphans/`, now.orphanShards);
-  const doubts = boundedTasks(mostDoubts);
+  const copies = shardWriter(store, run, "copy", now.copyShards);
+  const orphans = shardWriter(store, run, "orphans", now.orphanShards);
+  const remembered = copiedBefore(store, sync);
+  const differences = orderedResults(copies.write, { running: mostDoubts, held: mostHeld });
 
   let done = false;
   try {
@@ -102,14 +100,14 @@ export async function listDifferences(
         now.after = found.key;
       }
     }
-    await doubts.end();
+    await differences.end();
     await Promise.all([copies.end(), orphans.end()]);
   } finally {
     stop.abort();
   }
   now.copyShards = copies.shards;
   now.orphanShards = orphans.shards;
-  if (done) await deleteLeftovers(store, run.prefix, now);
+  if (done) await deleteLeftovers(store, run, now);
   return { done, progress: now, orphansRefused: orphansRefused(sync, now) };
 
   /** @returns a promise only where there is something to wait for */
@@ -118,28 +116,55 @@ export async function listDifferences(
     now.listedBytes += wanted.size;
     if (found !== undefined) now.destinationListed += 1;
     const reason = reasonToCopy(wanted, found);
-    if (reason === "etag") return doubts.add(() => settleDoubt(wanted));
-    if (reason !== undefined) return writeCopy(wanted, reason);
+    const isLookedAt = reason === "etag" || (reason === undefined && sync.compareMetadata);
+    if (found !== undefined && isLookedAt) {
+      return differences.addLater(() => lookCloser(wanted, found));
+    }
+    if (reason !== undefined) return differences.add(copyOf(wanted, reason));
     now.unchanged += 1;
     return;
   }
 
-  async function settleDoubt(wanted: ListedObject): Promise<void> {
+  async function lookCloser(
+    wanted: ListedObject,
+    found: ListedObject,
+  ): Promise<CopyLine | undefined> {
     const options = {
       signal: stop.signal,
       onRequest: () => {
         now.headRequests += 1;
       },
     };
-    if (await haveSameBytes(sync, wanted.key, options)) now.unchanged += 1;
-    else await writeCopy(wanted, "etag");
+    const isSame =
+      wanted.etag === found.etag ||
+      (await wasCopied(wanted, found)) ||
+      (await haveSameBytes(sync, wanted.key, options));
+    if (!isSame) return copyOf(wanted, "etag");
+    if (sync.compareMetadata && !(await haveSameMetadata(sync, wanted.key, options))) {
+      return copyOf(wanted, "metadata");
+    }
+    now.unchanged += 1;
+    return undefined;
   }
 
-  function writeCopy({ key, size, etag, storageClass }: ListedObject, reason: CopyLine["reason"]) {
+  async function wasCopied(wanted: ListedObject, found: ListedObject): Promise<boolean> {
+    const line = await remembered.find(wanted.key);
+    return (
+      line !== undefined &&
+      line.size === wanted.size &&
+      line.source === wanted.etag &&
+      line.destination === found.etag
+    );
+  }
+
+  function copyOf(
+    { key, size, etag, storageClass }: ListedObject,
+    reason: CopyLine["reason"],
+  ): CopyLine {
     now.differing += 1;
     now.differingBytes += size;
     const line: CopyLine = { key, size, etag, reason };
-    return copies.write(storageClass === "STANDARD" ? line : { ...line, storageClass });
+    return storageClass === "STANDARD" ? line : { ...line, storageClass };
   }
 
   function countOrphan({ key, size }: ListedObject) {
@@ -157,12 +182,17 @@ function orderOf(a: ListedObject | undefined, b: ListedObject | undefined): numb
 }
 
 /** One request, as a rule: the shards of orphans stand right behind those of copies. */
-async function deleteLeftovers(store: RunStore, prefix: string, now: ListingProgress) {
-  const copies = `${prefix}copy/`;
-  const orphans = `${prefix}orphans/`;
-  const lastOrphans = shardKey(orphans, now.orphanShards);
-  for await (const key of store.keysAfter(prefix, shardKey(copies, now.copyShards))) {
-    const isLeft = key.startsWith(copies) || (key.startsWith(orphans) && key > lastOrphans);
+async function deleteLeftovers(
+  store: ListingPlace["store"],
+  run: SyncRun,
+  now: ListingProgress,
+): Promise<void> {
+  const lastCopies = shardKey(run, "copy", now.copyShards);
+  const lastOrphans = shardKey(run, "orphans", now.orphanShards);
+  for await (const key of store.keysAfter(run.prefix, lastCopies)) {
+    const isLeft =
+      key.startsWith(shardFolder(run, "copy")) ||
+      (key.startsWith(shardFolder(run, "orphans")) && key > lastOrphans);
     if (isLeft) await store.delete(key);
   }
 }

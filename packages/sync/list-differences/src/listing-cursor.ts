@@ -1,6 +1,6 @@
+import { compareKeys } from "@darkroom/run-files";
 import type { ListedObject } from "./difference.ts";
 import { UnsortedListingError } from "./errors.ts";
-import { compareKeys } from "./key-order.ts";
 
 /** A place in a listing. Only `fill` waits, once a page: a promise for each of a million keys would cost more than the merge. */
 export interface ListingCursor {

@@ -7,13 +7,13 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { startLocalS3 } from "@darkroom/cloud/testing/local-s3";
+import { compareKeys, runStore } from "@darkroom/run-files";
 import { copyLine, syncRequest } from "@darkroom/sync-workflow";
 import { afterAll, describe, expect, test } from "vitest";
-import { compareKeys } from "./key-order.ts";
 import { listDifferences } from "./list-differences.ts";
 import { objectPages } from "./object-pages.ts";
-import { runStore } from "./run-store.ts";
 import { sameChecksum } from "./same-checksum.ts";
+import { sameMetadata } from "./same-metadata.ts";
 
 const local = await startLocalS3("from", "into", "runs");
 afterAll(() => local.close());
@@ -25,15 +25,20 @@ const put = (Bucket: string, Key: string, Body: string) =>
 let runs = 0;
 async function list(
   prefix: string,
-  { destination = "into", isTimeUp = (): boolean => false } = {},
+  {
+    destination = "into",
+    request = {},
+    isTimeUp = (): boolean => false,
+  }: { destination?: string; request?: object; isTimeUp?(): boolean } = {},
 ) {
   runs += 1;
   const run = { prefix: `runs/r${runs}/`, startTime: "2026-05-01T10:00:00.000Z" };
-  const sync = syncRequest.parse({ source: "from", destination, prefix });
+  const sync = syncRequest.parse({ source: "from", destination, prefix, ...request });
   const there = {
     pages: objectPages(s3),
     store: runStore(s3, "runs"),
     haveSameBytes: sameChecksum(s3),
+    haveSameMetadata: sameMetadata(s3),
     isTimeUp,
   };
   let calls = 1;
@@ -140,6 +145,28 @@ test("an object that came in parts is the same as its copy in one, which costs t
   await put("into", "parts/b", "OTHER");
 
   expect(await list("parts/")).toMatchObject({ unchanged: 1, differing: 1, headRequests: 4 });
+});
+
+test("metadata and headers are compared where the request wants it, tags never", async () => {
+  const dressed = { Metadata: { album: "summer" }, ContentType: "image/jpeg" };
+  const putBoth = async (Key: string, one: object, other: object) => {
+    await s3.send(new PutObjectCommand({ Bucket: "from", Key, Body: "photo", ...one }));
+    await s3.send(new PutObjectCommand({ Bucket: "into", Key, Body: "photo", ...other }));
+  };
+  await putBoth("meta/alike", dressed, dressed);
+  await putBoth("meta/header", dressed, { ...dressed, ContentType: "image/png" });
+  await putBoth("meta/more", dressed, { ...dressed, Metadata: { album: "summer", by: "ann" } });
+  await putBoth("meta/tags", dressed, { ...dressed, Tagging: "a=b" });
+
+  const keysOf = async (request: object) => {
+    const { run } = await list("meta/", { request });
+    return (await linesOf(run, 1)).map(({ key, reason }) => [key, reason]);
+  };
+  expect(await list("meta/")).toMatchObject({ unchanged: 4, headRequests: 0 });
+  expect(await keysOf({ compareMetadata: true })).toEqual([
+    ["meta/header", "metadata"],
+    ["meta/more", "metadata"],
+  ]);
 });
 
 test("a bucket that isn't there is named", async () => {

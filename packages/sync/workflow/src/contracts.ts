@@ -15,15 +15,15 @@ export const syncRequest = z
     prefix: z.string().max(1024).default(""),
     /** Only keys after it, in the order of UTF-8. */
     startAfter: z.string().max(1024).default(""),
-    /** Delete what the source doesn't have. */
+    /** Delete what the source doesn't have, once all that differs is copied. */
     deleteOrphans: z.boolean().default(false),
     /** List and report, and change nothing. */
     dryRun: z.boolean().default(false),
-    /** Whether objects that are alike but for metadata, tags or headers differ: refused, it costs a HEAD of each. */
-    compareMetadata: z
-      .boolean()
-      .refine((compare) => !compare, { error: "is not supported: size and ETag are compared" })
-      .default(false),
+    /**
+     * Copy also what differs by its own metadata or content headers alone: a HEAD on both sides of each
+     * object whose bytes are the same. Tags aren't compared: no HEAD tells them.
+     */
+    compareMetadata: z.boolean().default(false),
     /** Carry over `x-amz-website-redirect-location`: a HEAD per object. */
     preserveRedirects: z.boolean().default(false),
     /** Keep the storage class instead of the destination's default: a HEAD per object. */
@@ -77,6 +77,20 @@ export const listingProgress = z.strictObject({
   headRequests: z.int().nonnegative(),
 });
 export type ListingProgress = z.infer<typeof listingProgress>;
+export const noProgress: ListingProgress = {
+  after: "",
+  copyShards: 0,
+  orphanShards: 0,
+  listed: 0,
+  listedBytes: 0,
+  destinationListed: 0,
+  differing: 0,
+  differingBytes: 0,
+  unchanged: 0,
+  orphans: 0,
+  listRequests: 0,
+  headRequests: 0,
+};
 
 /** Input of list-differences; null is the progress of a run that begins. */
 export const listDifferencesInput = z.strictObject({
@@ -120,12 +134,26 @@ export const fateLine = z.strictObject({
     "failed",
   ]),
   bytes: z.int().nonnegative(),
+  /** Of a copy, and only where they differ though the bytes don't; without quotes. */
+  etags: z.strictObject({ source: z.string(), destination: z.string() }).optional(),
   error: z.string().optional(),
   message: z.string().optional(),
   /** ISO 8601 in UTC. */
   at: z.string(),
 });
 export type FateLine = z.infer<typeof fateLine>;
+
+/**
+ * A line of what earlier runs copied, in the order of keys: an object whose bytes are the same in both
+ * buckets as long as all three are as here.
+ */
+export const copiedLine = z.strictObject({
+  key: z.string(),
+  size: z.int().nonnegative(),
+  source: z.string(),
+  destination: z.string(),
+});
+export type CopiedLine = z.infer<typeof copiedLine>;
 
 /** Input of copy-objects and delete-orphans: one shard. */
 export const shardInput = z.strictObject({
@@ -146,15 +174,27 @@ export const shardOutput = z.strictObject({
 });
 export type ShardOutput = z.infer<typeof shardOutput>;
 
+/** Why a run ended before its end, as a Catch gives it; the cause begins with the state's name. */
+export const stateFailure = z.strictObject({ Error: z.string(), Cause: z.string() });
+export type StateFailure = z.infer<typeof stateFailure>;
+
 /** Input of write-report. */
-export const writeReportInput = z.strictObject({ ...runOf, progress: listingProgress });
+export const writeReportInput = z.strictObject({
+  ...runOf,
+  /** null when no listing got anywhere. */
+  progress: listingProgress.nullable(),
+  /** null when every state did its work. */
+  failure: stateFailure.nullable(),
+});
 export type WriteReportInput = z.infer<typeof writeReportInput>;
 /** What a run came to; also its `summary.json`, and the machine's output. */
 export const syncSummary = z.strictObject({
-  /** No more failed than the request allows, and no deletion was refused. */
+  /** The run came to its end, no more failed than the request allows, and no deletion was refused. */
   ok: z.boolean(),
   /** Why not. */
   reason: z.string().optional(),
+  /** What the execution fails with when a state failed for good: then the counts are what is known. */
+  failure: z.strictObject({ error: z.string(), cause: z.string() }).optional(),
   dryRun: z.boolean(),
   listed: z.int().nonnegative(),
   differing: z.int().nonnegative(),

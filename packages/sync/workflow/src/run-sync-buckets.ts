@@ -129,6 +129,8 @@ export interface SyncWorld {
   /** Instead of those that go well. */
   tasks?: Readonly<Record<string, TestTask>>;
   list?: (storage: MemoryStorage) => TestTask;
+  /** The Maps can't list the run's shards. */
+  areShardsUnlistable?: boolean;
 }
 
 /** Runs the machine with two buckets in one region, and nothing to do but what the test lists. */
@@ -136,6 +138,7 @@ export async function runSyncBuckets({
   input = { source: "from", destination: "into" },
   tasks = {},
   list = listing({}),
+  areShardsUnlistable = false,
 }: SyncWorld = {}): Promise<SyncRunOutcome> {
   const storage = memoryStorage();
   const calls: { task: string; input: unknown }[] = [];
@@ -157,7 +160,7 @@ export async function runSyncBuckets({
     definition: deployedMachine,
     input,
     clock: fakeClock(),
-    storage,
+    storage: areShardsUnlistable ? { ...storage, list: refusing } : storage,
     tasks: Object.fromEntries(named),
   });
   return {
@@ -169,6 +172,11 @@ export async function runSyncBuckets({
     ),
   };
 }
+
+// biome-ignore lint/correctness/useYield: it fails before it has anything to give
+const refusing: MemoryStorage["list"] = async function* () {
+  throw new TaskFailedError("S3.S3Exception", "Access Denied");
+};
 
 /** A function that fails as Lambda tells of it. */
 export const failing =

@@ -34,6 +34,7 @@ describe("a sync", () => {
       "CopyObjects",
       "AreOrphansToBeDeleted",
       "WriteReport",
+      "DidAStateFail",
       "IsReportGood",
       "Success",
     ]);
@@ -208,7 +209,6 @@ test.each([
   ["the same bucket twice", { source: "from", destination: "from" }, "is the source too"],
   ["no destination", { source: "from" }, "destination"],
   ["a member that isn't known", { ...buckets, deleteOrphan: true }, "deleteOrphan"],
-  ["a comparison that isn't supported", { ...buckets, compareMetadata: true }, "compareMetadata"],
   ["no name of a bucket", { ...buckets, source: "From" }, "is no bucket's name"],
   ["a share beyond 1", { ...buckets, maximumFailedShare: 10 }, "maximumFailedShare"],
 ])("%s is refused before anything is listed", async (_, input, named) => {
@@ -216,6 +216,82 @@ test.each([
   expect(run).toMatchObject({ status: "FAILED", error: "InvalidInputError" });
   expect(run.cause).toContain(named);
   expect(callsOf(run, "ListDifferences")).toEqual([]);
+  expect(callsOf(run, "WriteReport")).toEqual([]);
+});
+
+describe("a state that fails for good", () => {
+  const all = { ...buckets, deleteOrphans: true };
+  const found = { copyShards: 1, orphanShards: 1, orphans: 1, destinationListed: 100 };
+
+  test("before anything is listed gets a report, as for a bucket that isn't there", async () => {
+    const run = await runSyncBuckets({
+      tasks: { FindBucketRegion: failing("ObjectNotFoundError", "the bucket from does not exist") },
+    });
+    expect(callsOf(run, "WriteReport")).toMatchObject([
+      { input: { progress: null, failure: { Error: "ObjectNotFoundError", Cause: run.cause } } },
+    ]);
+    expect(run).toMatchObject({ status: "FAILED", error: "ObjectNotFoundError" });
+  });
+
+  test("in the midst of the listing gets a report of what is known, and deletes nothing", async () => {
+    let calls = 0;
+    const run = await runSyncBuckets({
+      input: all,
+      list: (storage) => {
+        const fine = listing({ ...found, after: "g" }, {})(storage);
+        return (...call) => {
+          calls += 1;
+          return calls === 1 ? fine(...call) : failing("AccessDeniedException", "no more")(...call);
+        };
+      },
+    });
+    expect(callsOf(run, "WriteReport")).toMatchObject([
+      {
+        input: {
+          progress: progressOf({ ...found, after: "g" }),
+          failure: { Error: "AccessDeniedException", Cause: run.cause },
+        },
+      },
+    ]);
+    expect(run.error).toBe("AccessDeniedException");
+    expect(run.cause).toMatch(/^ListDifferences: /);
+    expect(callsOf(run, "CopyObjects")).toEqual([]);
+    expect(callsOf(run, "DeleteOrphans")).toEqual([]);
+  });
+
+  test("may be a Map that can't list its shards: its orphans stay", async () => {
+    const run = await runSyncBuckets({
+      input: all,
+      list: listing(found),
+      areShardsUnlistable: true,
+    });
+    expect(run).toMatchObject({ status: "FAILED", error: "States.ItemReaderFailed" });
+    expect(run.cause).toMatch(/^CopyObjects: /);
+    expect(run.path.filter((state) => state === "WriteReport")).toHaveLength(1);
+    expect(run.path.at(-1)).toBe("TaskFailed");
+    expect(callsOf(run, "DeleteOrphans")).toEqual([]);
+  });
+
+  test("fails the run under its own name, whatever the report says of it", async () => {
+    const run = await runSyncBuckets({
+      tasks: {
+        ListDifferences: failing("AccessDeniedException", "no access"),
+        WriteReport: reporting({ ok: true }),
+      },
+    });
+    expect(run.error).toBe("AccessDeniedException");
+  });
+
+  test("and then WriteReport, too, ends under the second's name", async () => {
+    const run = await runSyncBuckets({
+      tasks: {
+        ListDifferences: failing("AccessDeniedException", "no access"),
+        WriteReport: failing("ObjectNotFoundError", "the bucket runs does not exist"),
+      },
+    });
+    expect(run.error).toBe("ObjectNotFoundError");
+    expect(run.cause).toMatch(/^WriteReport: /);
+  });
 });
 
 describe.each([

@@ -38,7 +38,7 @@ test("the function writes a report by its own clients", async () => {
     headRequests: 0,
   };
 
-  expect(await handler({ run, sync, progress }, {} as Context)).toMatchObject({
+  expect(await handler({ run, sync, progress, failure: null }, {} as Context)).toMatchObject({
     ok: true,
     copied: 1,
     bytes: 5,

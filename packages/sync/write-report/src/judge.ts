@@ -1,4 +1,9 @@
-import { type ListingProgress, orphansRefused, type SyncRequest } from "@darkroom/sync-workflow";
+import {
+  type ListingProgress,
+  orphansRefused,
+  type StateFailure,
+  type SyncRequest,
+} from "@darkroom/sync-workflow";
 import type { Sums } from "./tally.ts";
 
 /**
@@ -9,7 +14,9 @@ export function judge(
   sync: SyncRequest,
   progress: ListingProgress,
   sums: Readonly<Sums>,
+  failure: StateFailure | null,
 ): string | undefined {
+  if (failure !== null) return brokenOff(failure, progress, sums);
   const reasons: string[] = [];
   const { differing, orphans, destinationListed } = progress;
   const { copied, vanished, archived, failedCopies, failedDeletions } = sums;
@@ -32,7 +39,9 @@ export function judge(
         `${failedCopies} of ${differing} objects could not be copied (${percent(failedCopies, differing)}), more than the ${percent(sync.maximumFailedShare, 1)} that the request allows`,
       );
     }
-    if (sync.deleteOrphans && !refused) {
+    if (sync.deleteOrphans && !refused && failedCopies > 0 && orphans > 0) {
+      reasons.push(`the orphans (${orphans}) stay, since not all could be copied`);
+    } else if (sync.deleteOrphans && !refused) {
       const left = orphans - sums.deleted - failedDeletions;
       if (left !== 0) {
         reasons.push(
@@ -47,6 +56,34 @@ export function judge(
     }
   }
   return reasons.length === 0 ? undefined : reasons.join("; ");
+}
+
+/** Longer ones are in the summary's failure, and no sentence. */
+const longestCause = 500;
+
+function brokenOff(
+  { Error: error, Cause }: StateFailure,
+  { differing }: ListingProgress,
+  { copied, vanished, archived, failedCopies }: Readonly<Sums>,
+): string {
+  const left = differing - copied - vanished - archived - failedCopies;
+  const rest =
+    differing === 0
+      ? ""
+      : `; of ${differing} objects found to differ, ${left} are not accounted for`;
+  return `the run broke off with ${error} in ${sentenceOf(Cause).slice(0, longestCause)}${rest}`;
+}
+
+/** A cause is the state's name and what the function threw, as Lambda writes it: JSON. */
+function sentenceOf(cause: string): string {
+  const [, state, thrown = ""] = /^(\w+: )(\{.*\})$/s.exec(cause) ?? [];
+  if (state === undefined) return cause;
+  try {
+    const { errorMessage } = JSON.parse(thrown) as { errorMessage?: unknown };
+    return typeof errorMessage === "string" ? `${state}${errorMessage}` : cause;
+  } catch {
+    return cause;
+  }
 }
 
 function percent(part: number, whole: number): string {

@@ -30,7 +30,7 @@ export function reportPage(content: ReportContent): string {
 </head>
 <body>
 <header>
-<p class="kind">${summary.dryRun ? "Dry run: nothing was changed" : "Sync"}</p>
+<p class="kind">${kindOf(summary)}</p>
 <h1>${escapeHtml(title)}</h1>
 <p>${describe(sync)}Begun <time>${escapeHtml(startTime)}</time>, took ${seconds(summary.seconds)}.</p>
 <p class="${summary.ok ? "good" : "bad"}">${summary.ok ? verdict(summary) : escapeHtml(summary.reason ?? "")}</p>
@@ -44,6 +44,11 @@ ${failureTables(content)}
 </body>
 </html>
 `;
+}
+
+function kindOf({ dryRun, failure }: SyncSummary): string {
+  const kind = dryRun ? "Dry run: nothing was changed" : "Sync";
+  return failure === undefined ? kind : `${kind}, broken off: these figures are what is known`;
 }
 
 function describe({ prefix, startAfter }: SyncRequest): string {

@@ -1,14 +1,17 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { type LocalS3, startLocalS3 } from "@darkroom/cloud/testing/local-s3";
+import { copiedKey, runStore } from "@darkroom/run-files";
 import {
   type FateLine,
   type ListingProgress,
+  type StateFailure,
   syncRequest,
   syncSummary,
 } from "@darkroom/sync-workflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runFiles } from "./run-files.ts";
-import { writeReport } from "./write-report.ts";
+import { copyMemory } from "./copy-memory.ts";
+import { objectWriter } from "./object-writer.ts";
+import { type ReportParts, writeReport } from "./write-report.ts";
 
 let local: LocalS3;
 beforeAll(async () => {
@@ -31,14 +34,27 @@ const failed = (key: string, error = "InternalError"): FateLine =>
   fate(key, { fate: "failed", bytes: 0, error, message: `${error}!` });
 const manifest = (key: string) => ({ key, size: 10, etag: "e", reason: "missing" });
 
+function partsOf(buckets: { source: string; destination: string }): ReportParts {
+  const store = runStore(local.s3, "runs");
+  const writer = (key: string) =>
+    objectWriter(local.s3, { bucket: "runs", key, contentType: "application/jsonl" });
+  const key = copiedKey(buckets);
+  const memory = copyMemory(
+    () => store.blocks(key),
+    () => writer(key),
+  );
+  return { store, writer, memory, now };
+}
+
 /**
  * A run whose bucket holds these files under its prefix.
  * @param files lines by name, e.g. `copy/00000001.jsonl`
  */
 async function report(
   files: Record<string, object[]>,
-  progress: Partial<ListingProgress> = {},
+  progress: Partial<ListingProgress> | null = {},
   request: object = {},
+  failure: StateFailure | null = null,
 ) {
   const run = { prefix: `runs/r${++runs}/`, startTime };
   for (const [name, lines] of Object.entries(files)) {
@@ -47,11 +63,22 @@ async function report(
       new PutObjectCommand({ Bucket: "runs", Key: `${run.prefix}${name}`, Body }),
     );
   }
+  const sync = syncRequest.parse({ source: "source", destination: "destination", ...request });
+  const counting = { step: "finalizeRequest", priority: "low", name: "counting" } as const;
+  let requests = 0;
+  local.s3.middlewareStack.add(
+    (next) => (args) => {
+      requests += 1;
+      return next(args);
+    },
+    counting,
+  );
   const summary = await writeReport(
     {
       run,
-      sync: syncRequest.parse({ source: "source", destination: "destination", ...request }),
-      progress: {
+      sync,
+      failure,
+      progress: progress && {
         after: "z",
         copyShards: 1,
         orphanShards: 0,
@@ -67,9 +94,9 @@ async function report(
         ...progress,
       },
     },
-    runFiles(local.s3, "runs"),
-    now,
+    partsOf(sync),
   );
+  local.s3.middlewareStack.remove("counting");
   const textOf = async (name: string): Promise<string> => {
     const { Body } = await local.s3.send(
       new GetObjectCommand({ Bucket: "runs", Key: `${run.prefix}${name}` }),
@@ -79,6 +106,7 @@ async function report(
   expect(JSON.parse(await textOf("summary.json"))).toEqual(summary);
   return {
     run,
+    requests,
     summary: syncSummary.parse(summary),
     page: await textOf("report.html"),
     lines: (await textOf("report.jsonl"))
@@ -90,7 +118,7 @@ async function report(
 
 test("a run in which all was copied is well, and each object has its line", async () => {
   const fates = [fate("a b+%"), fate("📷"), fate("c", { fate: "vanished", bytes: 0 })];
-  const { run, summary, lines, page } = await report(
+  const { run, requests, summary, lines, page } = await report(
     {
       "copy/00000001.jsonl": [manifest("a b+%"), manifest("📷")],
       "copy/00000002.jsonl": [manifest("c")],
@@ -116,13 +144,17 @@ test("a run in which all was copied is well, and each object has its line", asyn
     report: `s3://runs/${run.prefix}report.html`,
   });
   expect(lines).toEqual(fates);
+  // A look for shards, the fates of each of two, and the three files.
+  expect(requests).toBe(1 + 2 + 3);
   expect(page).toContain("All is well.");
   expect(page).toContain("<svg");
 });
 
 test("a run that found nothing is well and says so", async () => {
-  const { summary, lines, page } = await report({}, { listed: 0, unchanged: 0 });
+  const { summary, lines, page, requests } = await report({}, { listed: 0, unchanged: 0 });
   expect(summary).toMatchObject({ ok: true, listed: 0, copied: 0 });
+  // A look for shards, and the three files.
+  expect(requests).toBe(4);
   expect(lines).toEqual([]);
   expect(page).toContain("The source has no object here.");
   expect(page).not.toContain("<svg");
@@ -237,6 +269,102 @@ describe("orphans", () => {
   });
 });
 
+test("orphans stay when a copy failed, also one that may fail, and the reason says so", async () => {
+  const { summary, lines } = await report(
+    {
+      "copy/00000001.jsonl": [manifest("a")],
+      "orphans/00000001.jsonl": [{ key: "x", size: 4 }],
+      "fates/copy/00000001.jsonl": [failed("a")],
+    },
+    { differing: 1, orphans: 1 },
+    { deleteOrphans: true, maximumFailedShare: 1 },
+  );
+  expect(summary).toMatchObject({
+    ok: false,
+    deleted: 0,
+    failed: 1,
+    reason: "the orphans (1) stay, since not all could be copied",
+  });
+  expect(lines).toEqual([failed("a")]);
+});
+
+describe("a run that a state's failure ended", () => {
+  const failure = {
+    Error: "AccessDeniedException",
+    Cause: `ListDifferences: ${JSON.stringify({ errorMessage: "no access to s3://<source>" })}`,
+  };
+
+  test("has a report that says why, also when no listing got anywhere", async () => {
+    const { summary, lines, page } = await report({}, null, { deleteOrphans: true }, failure);
+    expect(summary).toMatchObject({
+      ok: false,
+      reason:
+        "the run broke off with AccessDeniedException in ListDifferences: no access to s3://<source>",
+      failure: { error: failure.Error, cause: failure.Cause },
+      listed: 0,
+      copied: 0,
+      failed: 0,
+    });
+    expect(lines).toEqual([]);
+    expect(page).toContain("broken off: these figures are what is known");
+    expect(page).toContain("no access to s3://&lt;source&gt;");
+  });
+
+  test("has what became of the shards that were done, and calls no other object failed", async () => {
+    const cause = { Error: "States.ItemReaderFailed", Cause: "CopyObjects: no access" };
+    const { summary, lines } = await report(
+      {
+        "copy/00000001.jsonl": [manifest("a")],
+        "copy/00000002.jsonl": [manifest("b")],
+        "orphans/00000001.jsonl": [{ key: "x", size: 4 }],
+        "fates/copy/00000001.jsonl": [fate("a")],
+      },
+      { differing: 2, orphans: 1 },
+      { deleteOrphans: true },
+      cause,
+    );
+    expect(summary).toMatchObject({
+      ok: false,
+      copied: 1,
+      failed: 0,
+      reason:
+        "the run broke off with States.ItemReaderFailed in CopyObjects: no access; of 2 objects found to differ, 1 are not accounted for",
+    });
+    expect(lines).toEqual([fate("a")]);
+  });
+});
+
+test("what was copied under another ETag is remembered for the next run, and what earlier runs left stays", async () => {
+  const remembered = async () => {
+    const { Body } = await local.s3.send(
+      new GetObjectCommand({ Bucket: "runs", Key: "manifests/source/destination/copied.jsonl" }),
+    );
+    const text = (await Body?.transformToString()) ?? "";
+    return text
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+  };
+  const copy = (key: string, source: string) =>
+    report(
+      {
+        "copy/00000001.jsonl": [manifest("a"), manifest(key)],
+        "fates/copy/00000001.jsonl": [
+          fate("a"),
+          fate(key, { etags: { source, destination: "d" } }),
+        ],
+      },
+      { differing: 2 },
+    );
+  await copy("p/1", "s-2");
+  await copy("m", "s-3");
+  await copy("p/1", "s-4");
+  expect(await remembered()).toEqual([
+    { key: "m", size: 10, source: "s-3", destination: "d" },
+    { key: "p/1", size: 10, source: "s-4", destination: "d" },
+  ]);
+});
+
 test("a dry run's lines say what a run would do", async () => {
   const { summary, lines, page } = await report(
     { "copy/1.jsonl": [manifest("a")], "orphans/1.jsonl": [{ key: "x", size: 4 }] },
@@ -256,6 +384,6 @@ test("a run that began at no time is refused", async () => {
   const sync = syncRequest.parse({ source: "source", destination: "destination" });
   const progress = {} as ListingProgress;
   await expect(
-    writeReport({ run, sync, progress }, runFiles(local.s3, "runs"), now),
+    writeReport({ run, sync, progress, failure: null }, partsOf(sync)),
   ).rejects.toMatchObject({ name: "InvalidInputError" });
 });

@@ -1,46 +1,70 @@
 import { InvalidInputError } from "@darkroom/lambda";
-import { orphansRefused, type SyncSummary, type WriteReportInput } from "@darkroom/sync-workflow";
+import {
+  formatLines,
+  type RunStore,
+  reportLinesKey,
+  reportPageKey,
+  shardsOfRun,
+  summaryKey,
+} from "@darkroom/run-files";
+import {
+  noProgress,
+  orphansRefused,
+  type SyncSummary,
+  type WriteReportInput,
+} from "@darkroom/sync-workflow";
+import type { CopyMemory } from "./copy-memory.ts";
+import { fatesOf } from "./fates-of-run.ts";
 import { judge } from "./judge.ts";
 import type { ObjectWriter } from "./object-writer.ts";
 import { reportPage } from "./report-page.ts";
-import type { RunFiles } from "./run-files.ts";
-import { fatesOf, manifestOf } from "./shards-of-run.ts";
 import { type Tally, tally } from "./tally.ts";
+
+export interface ReportParts {
+  store: RunStore;
+  /** For what is too large to hold: JSON lines. */
+  writer(key: string): ObjectWriter;
+  memory: CopyMemory;
+  now: Date;
+}
 
 /**
  * Says of every object what became of it (`report.jsonl`), sums it up (`report.html`) and judges it
  * (`summary.json`, written last: who finds it finds all). Memory doesn't grow with the number of objects.
  * A dry run's `report.jsonl` has what a run would do: `{key, would: "copy"|"delete", bytes, reason?}`.
+ * Of a run that a state's failure ended it says what is known, and that it isn't well.
  * Run again, it writes the same but for the time that the run took.
  * @throws {InvalidInputError} the run's start is no time
  */
 export async function writeReport(
-  { run, sync, progress }: WriteReportInput,
-  files: RunFiles,
-  now: Date,
+  input: WriteReportInput,
+  parts: ReportParts,
 ): Promise<SyncSummary> {
+  const { run, sync, failure } = input;
+  const { store, memory, now } = parts;
   const startMs = Date.parse(run.startTime);
   if (Number.isNaN(startMs)) {
     throw new InvalidInputError(`run.startTime: is no time (value: "${run.startTime}")`);
   }
+  const progress = input.progress ?? noProgress;
   const accounts = tally(startMs);
-  const deletes = sync.deleteOrphans && !orphansRefused(sync, progress);
-  const lines = files.writer(`${run.prefix}report.jsonl`, "application/jsonl");
+  const lines = parts.writer(reportLinesKey(run));
   try {
-    if (sync.dryRun) await writePlan(files, run.prefix, deletes, lines);
-    else await writeFates(files, run.prefix, { deletes, now }, lines, accounts);
+    if (sync.dryRun) await writePlan(input, parts, lines);
+    else await writeFates(input, parts, lines, accounts);
     await lines.close();
+    await memory.close();
   } catch (error) {
-    await lines.abandon().catch(() => undefined);
+    await Promise.allSettled([lines.abandon(), memory.abandon()]);
     throw error;
   }
 
   const { sums, failures, errors, timeline } = accounts;
-  const page = `${run.prefix}report.html`;
-  const reason = judge(sync, progress, sums);
+  const reason = judge(sync, progress, sums, failure);
   const summary: SyncSummary = {
     ok: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
+    ...(failure === null ? {} : { failure: { error: failure.Error, cause: failure.Cause } }),
     dryRun: sync.dryRun,
     listed: progress.listed,
     differing: progress.differing,
@@ -53,56 +77,54 @@ export async function writeReport(
     failed: sums.failedCopies + sums.failedDeletions,
     bytes: sums.bytes,
     seconds: Math.max(0, now.getTime() - startMs) / 1000,
-    report: files.locationOf(page),
+    report: store.locationOf(reportPageKey(run)),
   };
   const content = { sync, progress, summary, failures, errors, timeline, startTime: run.startTime };
-  await files.write(page, reportPage(content), "text/html; charset=utf-8");
-  await files.write(
-    `${run.prefix}summary.json`,
-    `${JSON.stringify(summary, null, 2)}\n`,
-    "application/json",
-  );
+  await store.put(reportPageKey(run), reportPage(content), "text/html; charset=utf-8");
+  await store.put(summaryKey(run), `${JSON.stringify(summary, null, 2)}\n`, "application/json");
   return summary;
 }
 
+const deletes = ({ sync, progress }: WriteReportInput): boolean =>
+  sync.deleteOrphans && progress !== null && !orphansRefused(sync, progress);
+
 async function writeFates(
-  files: RunFiles,
-  prefix: string,
-  { deletes, now }: { deletes: boolean; now: Date },
+  input: WriteReportInput,
+  { store, memory, now }: ReportParts,
   lines: ObjectWriter,
   accounts: Tally,
 ): Promise<void> {
-  for await (const fates of fatesOf(files, prefix, "copy", now)) {
+  const reading = { now, isWhole: input.failure === null };
+  for await (const fates of fatesOf(store, input.run, "copy", reading)) {
     for (const fate of fates) accounts.addCopy(fate);
-    await lines.write(jsonLines(fates));
+    await lines.write(formatLines(fates));
+    await memory.add(fates);
   }
-  if (!deletes) return;
-  for await (const fates of fatesOf(files, prefix, "orphans", now)) {
+  // Then its orphans stay, and aren't failures.
+  if (!deletes(input) || accounts.sums.failedCopies > 0) return;
+  for await (const fates of fatesOf(store, input.run, "orphans", reading)) {
     for (const fate of fates) accounts.addDeletion(fate);
-    await lines.write(jsonLines(fates));
+    await lines.write(formatLines(fates));
   }
 }
 
 async function writePlan(
-  files: RunFiles,
-  prefix: string,
-  deletes: boolean,
+  input: WriteReportInput,
+  { store }: ReportParts,
   lines: ObjectWriter,
 ): Promise<void> {
-  for await (const copies of manifestOf(files, prefix, "copy")) {
-    await lines.write(
-      jsonLines(
-        copies.map(({ key, size, reason }) => ({ key, would: "copy", bytes: size, reason })),
-      ),
-    );
+  for await (const copies of shardsOfRun(store, input.run, "copy")) {
+    const plan = copies.map(({ key, size, reason }) => ({
+      key,
+      would: "copy",
+      bytes: size,
+      reason,
+    }));
+    await lines.write(formatLines(plan));
   }
-  if (!deletes) return;
-  for await (const orphans of manifestOf(files, prefix, "orphans")) {
-    await lines.write(
-      jsonLines(orphans.map(({ key, size }) => ({ key, would: "delete", bytes: size }))),
-    );
+  if (!deletes(input)) return;
+  for await (const orphans of shardsOfRun(store, input.run, "orphans")) {
+    const plan = orphans.map(({ key, size }) => ({ key, would: "delete", bytes: size }));
+    await lines.write(formatLines(plan));
   }
 }
-
-const jsonLines = (values: readonly object[]): string =>
-  values.map((value) => `${JSON.stringify(value)}\n`).join("");

@@ -29,34 +29,46 @@ export function createEventBus(options: {
   onDeliveries: () => void;
 }) {
   const { place, clock, outbox } = options;
-  const rules = new Map<string, { rule: Rule; pattern: Pattern }>();
+  const rules = new Map<string, { rule: Rule; pattern: Pattern | undefined }>();
+
+  const envelope = (event: IncomingEvent, id: string) => ({
+    version: "0",
+    id,
+    "detail-type": event["detail-type"],
+    source: event.source,
+    account: place.accountId,
+    time: isoSeconds(event.time ?? clock.now()),
+    region: place.region,
+    resources: event.resources,
+    detail: event.detail,
+  });
+
+  /** @param event JSON text */
+  const deliveriesTo = (rule: Rule, event: string): NewDelivery[] =>
+    rule.targets.map((target) => ({
+      ruleArn: rule.arn,
+      targetArn: target.arn,
+      event,
+      maximumAgeMs: target.maximumEventAgeSeconds * 1000,
+      maximumRetries: target.maximumRetryAttempts,
+      deadLetterArn: target.deadLetterArn,
+    }));
 
   function deliveriesOf(event: IncomingEvent, id: string): NewDelivery[] {
-    const whole = {
-      version: "0",
-      id,
-      "detail-type": event["detail-type"],
-      source: event.source,
-      account: place.accountId,
-      time: isoSeconds(event.time ?? clock.now()),
-      region: place.region,
-      resources: event.resources,
-      detail: event.detail,
-    };
+    const whole = envelope(event, id);
     const flat = flatten(whole);
-    const matching = [...rules.values()].filter(({ pattern }) => matches(pattern, flat));
+    const matching = [...rules.values()].filter(
+      ({ pattern }) => pattern !== undefined && matches(pattern, flat),
+    );
     if (matching.length === 0) return [];
     const text = JSON.stringify(whole);
-    return matching.flatMap(({ rule }) =>
-      rule.targets.map((target) => ({
-        ruleArn: rule.arn,
-        targetArn: target.arn,
-        event: text,
-        maximumAgeMs: target.maximumEventAgeSeconds * 1000,
-        maximumRetries: target.maximumRetryAttempts,
-        deadLetterArn: target.deadLetterArn,
-      })),
-    );
+    return matching.flatMap(({ rule }) => deliveriesTo(rule, text));
+  }
+
+  function deliver(deliveries: readonly NewDelivery[]): void {
+    if (deliveries.length === 0) return;
+    outbox.add(deliveries, clock.now());
+    options.onDeliveries();
   }
 
   return {
@@ -64,7 +76,9 @@ export function createEventBus(options: {
 
     /** @throws InvalidPatternError */
     putRule(rule: Rule): void {
-      rules.set(rule.name, { rule, pattern: parsePattern(rule.eventPattern) });
+      const { name, eventPattern } = rule;
+      const pattern = eventPattern === undefined ? undefined : parsePattern(eventPattern);
+      rules.set(name, { rule, pattern });
     },
 
     rule: (name: string): Rule | undefined => rules.get(name)?.rule,
@@ -77,12 +91,24 @@ export function createEventBus(options: {
     /** Events are durable when this returns, as far as a rule wants them. @returns their ids */
     put(events: readonly IncomingEvent[]): string[] {
       const ids = events.map(() => randomUUID());
-      const deliveries = events.flatMap((event, index) => deliveriesOf(event, ids[index] ?? ""));
-      if (deliveries.length > 0) {
-        outbox.add(deliveries, clock.now());
-        options.onDeliveries();
-      }
+      deliver(events.flatMap((event, index) => deliveriesOf(event, ids[index] ?? "")));
       return ids;
+    },
+
+    /**
+     * The event of a rule's schedule, for its own targets. It is durable when this returns.
+     * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html)
+     * @param atMs when it was due
+     */
+    putScheduled(rule: Rule, atMs: number): void {
+      const event: IncomingEvent = {
+        source: "aws.events",
+        "detail-type": "Scheduled Event",
+        resources: [rule.arn],
+        detail: {},
+        time: atMs,
+      };
+      deliver(deliveriesTo(rule, JSON.stringify(envelope(event, randomUUID()))));
     },
   };
 }

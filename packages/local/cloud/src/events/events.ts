@@ -6,10 +6,12 @@ import { createEventBus } from "./bus.ts";
 import { createDeliveries, type DeadLetter, type TargetEvent } from "./deliveries.ts";
 import { eventsOperations } from "./operations.ts";
 import { openEventOutbox } from "./outbox.ts";
+import { openScheduleAnchors } from "./schedule-anchors.ts";
+import { createSchedules } from "./schedules.ts";
 
 export interface Events {
   readonly service: JsonService;
-  /** Makes or changes a rule of the default bus. @throws Error that names the rule when its pattern is not understood */
+  /** Makes or changes a rule of the default bus. @throws Error that names the rule when its pattern or its schedule is not understood */
   putRule(rule: RuleDraft): void;
   /**
    * An event of AWS's own, such as `aws.states`, which PutEvents takes from nobody.
@@ -40,7 +42,7 @@ export interface EventsOptions {
   readonly random?: () => number;
 }
 
-/** Amazon EventBridge: the default bus with the stack's rules. */
+/** Amazon EventBridge: the default bus with the stack's rules, by pattern and by schedule. */
 export function createEvents(options: EventsOptions): Events {
   const { place, clock } = options;
   const outbox = openEventOutbox(options.databaseFile, options.clock.now());
@@ -50,6 +52,13 @@ export function createEvents(options: EventsOptions): Events {
     random: options.random ?? Math.random,
   });
   const bus = createEventBus({ place, clock, outbox, onDeliveries: deliveries.wake });
+  const anchors = openScheduleAnchors(options.databaseFile);
+  const schedules = createSchedules({
+    clock,
+    anchors,
+    raise: bus.putScheduled,
+    onFault: options.onFault,
+  });
 
   return {
     service: jsonService({ name: "events", jsonVersion: "1.1", operations: eventsOperations(bus) }),
@@ -57,6 +66,7 @@ export function createEvents(options: EventsOptions): Events {
     putRule(rule) {
       try {
         bus.putRule(rule);
+        schedules.put(rule);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         throw new Error(`The rule ${rule.name} can't be made: ${why}`, { cause: error });
@@ -67,10 +77,15 @@ export function createEvents(options: EventsOptions): Events {
       bus.put([event]);
     },
 
-    start: deliveries.start,
+    start() {
+      deliveries.start();
+      schedules.start();
+    },
 
     async close() {
+      schedules.close();
       await deliveries.close();
+      anchors.close();
       outbox.close();
     },
   };

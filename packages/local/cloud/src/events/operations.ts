@@ -111,7 +111,8 @@ export function eventsOperations(bus: EventBus): Record<string, Operation> {
 const describe = (rule: Rule) => ({
   Name: rule.name,
   Arn: rule.arn,
-  EventPattern: rule.eventPattern,
+  ...(rule.eventPattern === undefined ? {} : { EventPattern: rule.eventPattern }),
+  ...(rule.scheduleExpression === undefined ? {} : { ScheduleExpression: rule.scheduleExpression }),
   State: "ENABLED",
   EventBusName: "default",
 });

@@ -122,7 +122,10 @@ export interface ActivityDraft {
 export interface RuleDraft {
   readonly name: string;
   readonly arn: string;
-  readonly eventPattern: string;
+  /** This, a schedule, or both. */
+  readonly eventPattern?: string;
+  /** As AWS writes it, e.g. `rate(1 hour)`. */
+  readonly scheduleExpression?: string;
   readonly targets: {
     readonly id: string;
     readonly arn: string;

@@ -3,20 +3,31 @@ import { type Draft, declared } from "../draft.ts";
 import { type ResourceType, resourceType } from "../evaluate.ts";
 import { block, jsonText, tags } from "./syntax.ts";
 
-/** EventBridge rules on the default bus. The default retry policy is EventBridge's: 24 hours, 185 attempts. */
+/** EventBridge rules on the default bus, by pattern or by schedule. The default retry policy is EventBridge's: 24 hours, 185 attempts. */
 export function eventsResources(draft: Draft): Record<string, ResourceType> {
   return {
     aws_cloudwatch_event_rule: resourceType({
-      attributes: z.strictObject({
-        name: z.string(),
-        description: z.string().optional(),
-        event_pattern: jsonText,
-        state: z.literal("ENABLED").optional(),
-        tags,
-      }),
-      evaluate({ name, event_pattern }, { place }) {
+      attributes: z
+        .strictObject({
+          name: z.string(),
+          description: z.string().optional(),
+          event_pattern: jsonText.optional(),
+          schedule_expression: z.string().optional(),
+          state: z.literal("ENABLED").optional(),
+          tags,
+        })
+        .refine((rule) => (rule.event_pattern ?? rule.schedule_expression) !== undefined, {
+          error: "has neither event_pattern nor schedule_expression",
+        }),
+      evaluate({ name, event_pattern, schedule_expression }, { place }) {
         const arn = `arn:aws:events:${place.region}:${place.accountId}:rule/${name}`;
-        draft.rules.set(name, { name, arn, eventPattern: event_pattern, targets: [] });
+        draft.rules.set(name, {
+          name,
+          arn,
+          ...(event_pattern === undefined ? {} : { eventPattern: event_pattern }),
+          ...(schedule_expression === undefined ? {} : { scheduleExpression: schedule_expression }),
+          targets: [],
+        });
         return { id: name, name, arn };
       },
     }),

@@ -1,0 +1,136 @@
+import { syncRequest } from "@darkroom/sync-workflow";
+import type { Command } from "commander";
+import { createClients } from "../clients.ts";
+import type { Context } from "../context.ts";
+import { Failure, Interrupted, UsageError } from "../failure.ts";
+import { invocation } from "../invocation.ts";
+import { workshopSource } from "../sync/read-request.ts";
+import { s3SeedBucket } from "../sync/seed/s3-seed-bucket.ts";
+import { countNoPictures, defaultAlbums, seedPlan, seedPrefix } from "../sync/seed/seed-plan.ts";
+import { type SeedResult, seedSource } from "../sync/seed/seed-source.ts";
+import { count } from "../sync/tell-run.ts";
+import { formatBytes, formatDuration } from "../table/format.ts";
+import { requireRunning, type Target } from "../target.ts";
+import { throughOutage } from "../through-outage.ts";
+import { pause } from "../watch/pause.ts";
+
+interface Options {
+  readonly count: string;
+  readonly bucket?: string;
+  readonly albums?: string;
+  readonly json?: boolean;
+}
+
+const mostObjects = 100_000;
+
+/** `darkroom sync seed-source [--count 2000] [--bucket NAME] [--albums N] [--json]` */
+export function addSeedSource(sync: Command, context: Context): void {
+  sync
+    .enablePositionalOptions()
+    .command("seed-source")
+    .option("--count <objects>", "how many objects", "2000")
+    .option("--bucket <name>", "which bucket (default: the one that `sync` reads by default)")
+    .option("--albums <number>", "over how many albums (default: one for each 100 objects)")
+    .option("--json", "what was done as a JSON object on stdout")
+    .description("make a bucket of varied photos to sync from, in the local cloud only")
+    .addHelpText(
+      "after",
+      `
+Keys are ${seedPrefix}<album>/<file>. JPEG with EXIF, PNG and WebP; one object in 50 is no
+picture. The same number makes the same object: called again, it writes what is missing alone.`,
+    )
+    .action((options: Options) => {
+      const [foreign] = Object.keys(sync.opts());
+      if (foreign !== undefined) {
+        throw new UsageError("Options of seed-source stand behind it: see sync seed-source --help");
+      }
+      return runSeedSource(context, options);
+    });
+}
+
+async function runSeedSource(
+  context: Context,
+  { json = false, ...options }: Options,
+): Promise<void> {
+  const { terminal, settings } = context;
+  const objects = parseCount("--count", options.count);
+  const albums =
+    options.albums === undefined ? defaultAlbums(objects) : parseCount("--albums", options.albums);
+  if (options.bucket !== undefined) checkBucketName(options.bucket);
+  const target = await requireRunning(settings());
+  const bucket = options.bucket ?? workshopSource(target.region);
+  refuseOwnBuckets(bucket, target);
+
+  const signal = context.interruptible();
+  const clients = createClients(target);
+  const begin = Date.now();
+  try {
+    const waiting = { now: () => new Date(), pause, signal };
+    const store = s3SeedBucket(clients.s3, { bucket, region: target.region }, (call) =>
+      throughOutage(call, waiting),
+    );
+    // Not before it is known to be of use: pictures need a native library.
+    const { basePictures } = await import("../sync/seed/base-pictures.ts");
+    terminal.showStatus("drawing the pictures that all others are made from");
+    const bases = await basePictures();
+    const result = await seedSource(seedPlan(objects, albums), bases, store, {
+      signal,
+      showProgress: (so) => terminal.showStatus(tellSeed(so, objects, Date.now() - begin)),
+    });
+    terminal.clearStatus();
+    if (signal.aborted) {
+      throw new Interrupted(
+        `Stopped after ${result.objects} of ${objects} objects: the same command goes on`,
+      );
+    }
+    const seconds = (Date.now() - begin) / 1000;
+    const unsupported = countNoPictures(objects);
+    if (json) {
+      const { put, unchanged, bytes } = result;
+      const figures = { objects, put, unchanged, bytes, albums, unsupported, seconds };
+      terminal.print(JSON.stringify({ bucket, prefix: seedPrefix, ...figures }, null, 2));
+      return;
+    }
+    terminal.print(
+      `s3://${bucket}/${seedPrefix} has ${count(objects)} objects in ${albums === 1 ? "1 album" : `${count(Math.min(albums, objects))} albums`}, ${formatBytes(result.bytes)}: ${count(result.put)} written, ${count(result.unchanged)} there already, in ${formatDuration(seconds * 1000)}`,
+    );
+    terminal.print(
+      `No pictures, to end as UNSUPPORTED: ${count(unsupported)}; to end as READY: ${count(objects - unsupported)}`,
+    );
+    const source = options.bucket === undefined ? "" : ` --source ${bucket}`;
+    terminal.note(`Bring them in: ${invocation.darkroom} sync${source}`);
+  } catch (error) {
+    if (signal.aborted && !(error instanceof Failure)) {
+      throw new Interrupted("Stopped: the same command goes on", { cause: error });
+    }
+    throw error;
+  } finally {
+    clients.close();
+  }
+}
+
+/** `312 of 2,000 objects · 300 written · 14 MB · 221 objects/s`. */
+function tellSeed({ objects, put, bytes }: SeedResult, total: number, elapsedMs: number): string {
+  const rate = Math.round(objects / (Math.max(elapsedMs, 1) / 1000));
+  return `${count(objects)} of ${count(total)} objects · ${count(put)} written · ${formatBytes(bytes)} · ${count(rate)} objects/s`;
+}
+
+function parseCount(option: string, text: string): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= mostObjects) return number;
+  throw new UsageError(`${option} "${text}": give a whole number from 1 to ${count(mostObjects)}`);
+}
+
+function checkBucketName(name: string): void {
+  const parsed = syncRequest.shape.source.safeParse(name);
+  if (parsed.success) return;
+  throw new UsageError(`--bucket "${name}" ${parsed.error.issues[0]?.message ?? "is no name"}`);
+}
+
+/** What lands there would be processed, or taken for a run's file. */
+function refuseOwnBuckets(bucket: string, { resources }: Target): void {
+  const own = [resources.DARKROOM_LANDING_BUCKET, resources.DARKROOM_RUN_BUCKET];
+  if (own.includes(bucket)) {
+    throw new UsageError(`--bucket "${bucket}" is one of the system's own: give another name`);
+  }
+}
