@@ -15,6 +15,7 @@ import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BlobCache, createBlobCache } from "./blob-cache.ts";
+import { sharedSync } from "./shared-sync.ts";
 
 const writev = promisify(writevWithCallback);
 const syncData = promisify(fdatasync);
@@ -66,6 +67,8 @@ export interface BlobStore {
 interface Folder {
   readonly name: string;
   readonly descriptor: number;
+  /** Resolves when all names that were made in it before the call are on disk. */
+  readonly sync: () => Promise<void>;
 }
 
 /** An empty file whose name is on disk. */
@@ -99,7 +102,8 @@ export function createBlobStore(
     const parent = openSync(folder, "r");
     fsyncSync(parent);
     closeSync(parent);
-    return { name, descriptor: openSync(path, "r") };
+    const descriptor = openSync(path, "r");
+    return { name, descriptor, sync: sharedSync(() => syncAll(descriptor)) };
   }
 
   function currentFolder(): Folder {
@@ -125,7 +129,7 @@ export function createBlobStore(
         const name = newName(target);
         made.push({ name, file: openSync(pathOf(name), "wx", 0o600) });
       }
-      await syncAll(target.descriptor);
+      await target.sync();
     } catch (error) {
       for (const { name, file } of made) {
         closeSync(file);
@@ -201,7 +205,7 @@ export function createBlobStore(
       const target = currentFolder();
       const copy = newName(target);
       linkSync(pathOf(name), pathOf(copy));
-      await syncAll(target.descriptor);
+      await target.sync();
       return copy;
     },
 
