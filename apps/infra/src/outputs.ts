@@ -8,5 +8,6 @@ export const outputNames = {
   DARKROOM_RUN_BUCKET: "run_bucket",
   DARKROOM_APPROVAL_ACTIVITY_ARN: "approval_activity_arn",
   DARKROOM_DECISION_TABLE: "decision_table",
+  DARKROOM_EVENT_QUEUE: "event_queue",
   DARKROOM_START_FUNCTION: "start_function",
 } as const;

@@ -2,6 +2,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Target } from "./target.ts";
 
@@ -9,6 +10,7 @@ export interface Clients {
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBDocumentClient;
   readonly sfn: SFNClient;
+  readonly sqs: SQSClient;
   readonly cloudwatch: CloudWatchClient;
   /** Closes their connections, which would keep the process alive for a while. */
   close(): void;
@@ -37,14 +39,16 @@ export function createClients({
   const s3 = new S3Client({ ...settings, forcePathStyle: true, maxAttempts: 1, logger: silent });
   const dynamodb = new DynamoDBClient(settings);
   const cloudwatch = new CloudWatchClient(settings);
+  const sqs = new SQSClient(settings);
   const sfn = new SFNClient({ ...settings, requestHandler: patient });
   return {
     s3,
     dynamodb: DynamoDBDocumentClient.from(dynamodb),
     sfn,
+    sqs,
     cloudwatch,
     close() {
-      for (const client of [s3, dynamodb, sfn, cloudwatch]) client.destroy();
+      for (const client of [s3, dynamodb, sfn, sqs, cloudwatch]) client.destroy();
     },
   };
 }

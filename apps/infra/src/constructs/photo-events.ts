@@ -27,6 +27,7 @@ export interface PhotoEventsProps {
 
 /** From the bucket to the function that starts executions: through a queue, which absorbs bursts. */
 export class PhotoEvents extends Construct {
+  readonly events: PrivateQueue;
   readonly deadLetters: PrivateQueue;
 
   constructor(scope: Construct, id: string, props: PhotoEventsProps) {
@@ -39,7 +40,7 @@ export class PhotoEvents extends Construct {
       retentionDays: 14,
       visibilityTimeoutSeconds: visibilityPerTimeout * deadLetterConsumer.timeoutSeconds,
     });
-    const events = new PrivateQueue(this, "events", {
+    this.events = new PrivateQueue(this, "events", {
       deployment,
       name: "photo-events",
       retentionDays: 4,
@@ -55,7 +56,7 @@ export class PhotoEvents extends Construct {
       queueUrl: this.deadLetters.queue.url,
       redriveAllowPolicy: JSON.stringify({
         redrivePermission: "byQueue",
-        sourceQueueArns: [events.queue.arn],
+        sourceQueueArns: [this.events.queue.arn],
       }),
     });
 
@@ -64,16 +65,16 @@ export class PhotoEvents extends Construct {
       queue: [
         {
           id: "photo-events",
-          queueArn: events.queue.arn,
+          queueArn: this.events.queue.arn,
           events: ["s3:ObjectCreated:*"],
           // Nothing derived is ever written here: no thumbnail can start an execution.
           filterPrefix: incomingPrefix,
         },
       ],
       // S3 tries the queue when it is set.
-      dependsOn: [events.policy],
+      dependsOn: [this.events.policy],
     });
-    new QueueConsumer(this, "start", { source: events, target: consumer });
+    new QueueConsumer(this, "start", { source: this.events, target: consumer });
     new QueueConsumer(this, "record", { source: this.deadLetters, target: deadLetterConsumer });
   }
 }

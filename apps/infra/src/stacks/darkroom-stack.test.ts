@@ -100,6 +100,7 @@ describe("the Terraform JSON", () => {
       [outputNames.DARKROOM_RUN_BUCKET]: `darkroom-${stage}-runs-000000000000-${region}`,
       [outputNames.DARKROOM_APPROVAL_ACTIVITY_ARN]: `arn:aws:states:${region}:000000000000:activity:darkroom-${stage}-sendToApproval`,
       [outputNames.DARKROOM_DECISION_TABLE]: `darkroom-${stage}-ReviewDecisions`,
+      [outputNames.DARKROOM_EVENT_QUEUE]: `darkroom-${stage}-photo-events`,
       [outputNames.DARKROOM_START_FUNCTION]: `darkroom-${stage}-StartExecution`,
     });
   });

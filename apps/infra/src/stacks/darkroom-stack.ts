@@ -70,7 +70,7 @@ export class DarkroomStack extends TerraformStack {
       deadLetterConsumer: failureRecorder,
     });
     const rule = new FailureRule(this, "ended", { deployment, machine, target: failureRecorder });
-    const reconciler = reconcilePhotos(this, surroundings, machine);
+    const reconciler = reconcilePhotos(this, surroundings, machine, events);
     new HourlySchedule(this, "reconciliation", {
       deployment,
       name: "reconcile-photos",
@@ -107,6 +107,7 @@ export class DarkroomStack extends TerraformStack {
       DARKROOM_RUN_BUCKET: runs.bucket.bucket,
       DARKROOM_APPROVAL_ACTIVITY_ARN: machine.approvalActivityArn,
       DARKROOM_DECISION_TABLE: tables.decisions.name,
+      DARKROOM_EVENT_QUEUE: events.events.queue.name,
       DARKROOM_START_FUNCTION: starter.functionName,
     });
   }

@@ -6,6 +6,7 @@ import type { Deployment } from "../constructs/deployment.ts";
 import type { ImageMachine } from "../constructs/image-machine.ts";
 import { lambdaArchive } from "../constructs/lambda-archive.ts";
 import type { LandingBucket } from "../constructs/landing-bucket.ts";
+import type { PhotoEvents } from "../constructs/photo-events.ts";
 import type { PhotoTables } from "../constructs/photo-tables.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { allow } from "../constructs/policy.ts";
@@ -197,6 +198,7 @@ export function reconcilePhotos(
   scope: Construct,
   { deployment, landing, tables }: Surroundings,
   machine: ImageMachine,
+  { events }: PhotoEvents,
 ): PipelineFunction {
   return new PipelineFunction(scope, "reconcile_photos", {
     deployment,
@@ -206,9 +208,16 @@ export function reconcilePhotos(
     memoryMb: 1769,
     // The longest there is: it can't go on where it was.
     timeoutSeconds: 900,
-    environment: { LANDING_BUCKET: landing.bucket.bucket, IMAGE_TABLE: tables.images.name },
+    environment: {
+      LANDING_BUCKET: landing.bucket.bucket,
+      IMAGE_TABLE: tables.images.name,
+      EVENT_QUEUE: events.queue.name,
+    },
     permissions: [
       ...landing.listPhotos(),
+      allow("CountEvents", ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"], [events.queue.arn]),
+      // Reading a metric can't be allowed for one alone.
+      allow("AgeOfEvents", ["cloudwatch:GetMetricStatistics"], ["*"]),
       allow(
         "ReadRows",
         ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Scan"],

@@ -240,6 +240,7 @@ describe("a function", () => {
       const asked = [
         "ALBUM_TABLE",
         "DECISION_TABLE",
+        "EVENT_QUEUE",
         "IMAGE_TABLE",
         "LANDING_BUCKET",
         "MODERATION_POLICY",

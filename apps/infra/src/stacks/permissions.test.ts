@@ -23,6 +23,7 @@ const source =
 const withoutResource = [
   "rekognition:DetectLabels",
   "rekognition:DetectModerationLabels",
+  "cloudwatch:GetMetricStatistics",
   "xray:PutTraceSegments",
   "xray:PutTelemetryRecords",
   "xray:GetSamplingRules",
@@ -150,6 +151,9 @@ describe("what each function may do", () => {
       "ReconcilePhotos",
       [
         "s3:ListBucketVersions",
+        "sqs:GetQueueUrl",
+        "sqs:GetQueueAttributes",
+        "cloudwatch:GetMetricStatistics",
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
         "dynamodb:Scan",
@@ -167,6 +171,7 @@ describe("what each function may do", () => {
         "s3:GetObject",
         "s3:GetObjectTagging",
         "s3:ListBucket",
+        "s3:GetObject",
         "s3:PutObject",
         "s3:PutObjectTagging",
         "s3:AbortMultipartUpload",

@@ -16,6 +16,7 @@ const target: Target = {
     DARKROOM_RUN_BUCKET: "runs",
     DARKROOM_APPROVAL_ACTIVITY_ARN: "arn:activity",
     DARKROOM_DECISION_TABLE: "decisions",
+    DARKROOM_EVENT_QUEUE: "events",
     DARKROOM_START_FUNCTION: "start",
   },
 };

@@ -27,7 +27,7 @@ export function addReport(program: Command, context: Context): void {
       "after",
       `
 Compares the landing bucket, the table of photos and the executions, page by page.
-Exit code 0: every object is accounted for or too young to judge. 1: some failed, are stuck
+Exit code 0: every object is accounted for, waits in the queue or is too young to judge. 1: some failed, are stuck
 or are missing. Rows whose object was deleted are told, and change nothing about that.
 --repair waits for nothing: exit code 0 says that each was started; ask again for the outcome.`,
     )

@@ -10,6 +10,7 @@ const report: Report = {
   objects: 2000,
   accountedFor: 2000,
   tooYoung: 0,
+  waiting: 0,
   rows: 2003,
   byStatus: { REJECTED: 3, PENDING_REVIEW: 12, READY: 1988 },
   counts,
@@ -46,12 +47,14 @@ test("a long list is shortened, with a word about the rest and what to do", () =
     ok: false,
     accountedFor: 1974,
     tooYoung: 1,
+    waiting: 1300,
     counts: { ...counts, failed: 1025 },
     failed,
   };
   const lines = reportLines(bad, look);
-  expect(lines.slice(0, 2)).toEqual([
+  expect(lines.slice(0, 3)).toEqual([
     "1,974 of 2,000 accounted for",
+    "1,300 wait in the queue for their start",
     "1 too young to judge: ask again in a minute",
   ]);
   const start = lines.indexOf("1,025 failed");

@@ -26,9 +26,10 @@ type Look = Pick<Terminal, "style" | "width">;
 /** The report for people: how many are accounted for, the sums, then what is wrong. */
 export function reportLines(report: Report, look: Look): string[] {
   const { style } = look;
-  const { objects, accountedFor, tooYoung, rows, byStatus, counts, ok } = report;
+  const { objects, accountedFor, tooYoung, waiting, rows, byStatus, counts, ok } = report;
   const first = `${grouped(accountedFor)} of ${grouped(objects)} accounted for`;
-  const lines = [style(!ok ? "red" : tooYoung > 0 ? "yellow" : "green", first)];
+  const lines = [style(!ok ? "red" : tooYoung + waiting > 0 ? "yellow" : "green", first)];
+  if (waiting > 0) lines.push(`${grouped(waiting)} wait in the queue for their start`);
   if (tooYoung > 0) lines.push(`${grouped(tooYoung)} too young to judge: ask again in a minute`);
   lines.push("", `${"rows".padEnd(statusWidth)}${indent}${grouped(rows)}`);
   for (const status of photoStatus.options) {

@@ -2,6 +2,7 @@ import {
   dynamodbImageRows,
   executionEnd,
   landingObjects,
+  oldestEvent,
   type Patient,
   type ReconcilePorts,
   tableRows,
@@ -22,7 +23,7 @@ const mostKept = 100_000;
 
 /** The services of a target, as a report and a repair need them. */
 export function reportPorts({ resources }: Target, clients: Clients, signal: AbortSignal): Ports {
-  const { s3, dynamodb, sfn } = clients;
+  const { s3, dynamodb, sfn, sqs, cloudwatch } = clients;
   const table = resources.DARKROOM_IMAGE_TABLE;
   const bucket = resources.DARKROOM_LANDING_BUCKET;
   const now = () => new Date();
@@ -31,6 +32,8 @@ export function reportPorts({ resources }: Target, clients: Clients, signal: Abo
   const rows = photoRows(dynamodb, table);
   return {
     bucket,
+    oldestEvent: () =>
+      patient(() => oldestEvent(sqs, cloudwatch, resources.DARKROOM_EVENT_QUEUE, now())),
     objects: landingObjects(s3, bucket, patient),
     rows: { ...rows, read: (imageID) => patient(() => rows.read(imageID)) },
     polledRows: { read: (ids) => patient(() => polled.read(ids, signal)) },

@@ -160,12 +160,24 @@ export const abortedExecution: Probe = async (darkroom) => {
   return `${ended}; events in undelivered-endings: ${Attributes?.ApproximateNumberOfMessages}`;
 };
 
-/** A look at everything, with a photo that nothing works on: its row is of its version, and its execution isn't there. */
+/**
+ * A look at everything, with a photo that nothing works on (its row is of its version, and its execution isn't there), and
+ * with a message in the queue, whose age is asked for then.
+ */
 export const reconciledPhotos: Probe = async (darkroom) => {
   const key = "Incoming/ann/probe/stuck.jpg";
   const versionId = await put(darkroom, key, Buffer.from("not a photo"));
   await outcome(darkroom, key);
   await putProcessingRow(darkroom, key, "not-there", versionId);
+  const QueueName = darkroom.output("event_queue");
+  const { QueueUrl } = await darkroom.sqs.send(new GetQueueUrlCommand({ QueueName }));
+  await darkroom.sqs.send(
+    new SendMessageCommand({
+      QueueUrl,
+      MessageBody: "later",
+      DelaySeconds: 900,
+    }),
+  );
   return invoke(darkroom, "ReconcilePhotos", {
     source: "aws.events",
     "detail-type": "Scheduled Event",

@@ -28,6 +28,8 @@ export interface Report {
   readonly accountedFor: number;
   /** Of those, the ones that came or changed within the grace period, so that nothing can be said yet. */
   readonly tooYoung: number;
+  /** Of those, the ones whose event may still wait in the queue for its start. */
+  readonly waiting: number;
   readonly rows: number;
   readonly byStatus: Readonly<Partial<Record<PhotoStatus, number>>>;
   /** How many there are of each; the lists below hold no more than they were told to keep. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type Cloud, startCloud } from "@darkroom/cloud";
 import type { Context } from "@darkroom/lambda";
@@ -20,6 +21,7 @@ const stack = {
         versioning_configuration: { status: "Enabled" },
       },
     },
+    aws_sqs_queue: { events: { name: "events" } },
     aws_dynamodb_table: {
       images: {
         name: "images",
@@ -56,6 +58,7 @@ beforeAll(async () => {
   };
   s3 = new S3Client({ ...settings, forcePathStyle: true });
   dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+  const queueUrl = `${cloud.endpointUrl}/000000000000/events`;
   Object.assign(process.env, {
     AWS_REGION: cloud.region,
     AWS_ENDPOINT_URL: cloud.endpointUrl,
@@ -64,7 +67,11 @@ beforeAll(async () => {
     POWERTOOLS_LOG_LEVEL: "SILENT",
     LANDING_BUCKET: "landing",
     IMAGE_TABLE: "images",
+    EVENT_QUEUE: "events",
   });
+  const sqs = new SQSClient(settings);
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "an event" }));
+  sqs.destroy();
 });
 afterAll(async () => {
   s3.destroy();
@@ -108,6 +115,7 @@ test("the function reads bucket, table and executions by its own clients", async
     objects: 3,
     accountedFor: 1,
     tooYoung: 1,
+    waiting: 0,
     rows: 3,
     counts: { failed: 0, startErrors: 0, stuck: 1, missing: 0, orphanedRows: 1 },
   });

@@ -1,20 +1,31 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { createLogger, parseEnvironment, plainTaskHandler, putMetrics } from "@darkroom/lambda";
 import * as z from "zod";
 import { executionEnd } from "./execution-end.ts";
 import { dynamodbImageRows } from "./image-rows.ts";
 import { landingObjects } from "./landing-objects.ts";
+import { oldestEvent } from "./oldest-event.ts";
 import { readPhotoRow } from "./photo-row.ts";
 import { type PortsFor, reconcileInTime } from "./reconcile-in-time.ts";
 import { scheduledEvent } from "./scheduled-event.ts";
 import { tableRows } from "./table-rows.ts";
 import { metricsOf, mostTold, tellReport } from "./tell-report.ts";
 
-const { LANDING_BUCKET: bucket, IMAGE_TABLE: table } = parseEnvironment(
-  z.object({ LANDING_BUCKET: z.string().min(1), IMAGE_TABLE: z.string().min(1) }),
+const {
+  LANDING_BUCKET: bucket,
+  IMAGE_TABLE: table,
+  EVENT_QUEUE: queue,
+} = parseEnvironment(
+  z.object({
+    LANDING_BUCKET: z.string().min(1),
+    IMAGE_TABLE: z.string().min(1),
+    EVENT_QUEUE: z.string().min(1),
+  }),
   process.env,
 );
 
@@ -32,6 +43,8 @@ const reserveMs = 5000;
 const settings = { maxAttempts: 8 };
 const s3 = new S3Client(settings);
 const sfn = new SFNClient(settings);
+const sqs = new SQSClient(settings);
+const cloudwatch = new CloudWatchClient(settings);
 const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
 const polled = dynamodbImageRows(dynamodb, table);
 
@@ -40,6 +53,7 @@ const portsFor: PortsFor = (patient, signal) => ({
   graceMs,
   mostKept: mostTold,
   now: () => new Date(),
+  oldestEvent: () => patient(() => oldestEvent(sqs, cloudwatch, queue, new Date())),
   objects: landingObjects(s3, bucket, patient),
   polledRows: { read: (ids) => patient(() => polled.read(ids, signal)) },
   rows: { read: (imageID) => patient(() => readPhotoRow(dynamodb, table, imageID)) },

@@ -8,6 +8,7 @@ export {
 } from "./findings.ts";
 export { dynamodbImageRows, type ImageRows } from "./image-rows.ts";
 export { type LandingObjects, landingObjects } from "./landing-objects.ts";
+export { oldestEvent } from "./oldest-event.ts";
 export type { Patient } from "./patient.ts";
 export { readPhotoRow } from "./photo-row.ts";
 export { type ReconcilePorts, reconcile } from "./reconcile.ts";

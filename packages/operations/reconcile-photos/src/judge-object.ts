@@ -14,8 +14,14 @@ export interface JudgePorts {
   readonly graceMs: number;
 }
 
+/** What is known of the queue before the first object is judged. */
+export interface Waiting {
+  /** Since when events may wait for their start; undefined when none does. */
+  readonly oldestEvent: Date | undefined;
+}
+
 export type Verdict =
-  | { readonly is: "fine" | "too young" | "gone" }
+  | { readonly is: "fine" | "too young" | "waiting" | "gone" }
   | { readonly is: "failed" | "startErrors" | "stuck" | "orphanedRows"; readonly finding: Finding }
   | { readonly is: "missing"; readonly finding: MissingFinding };
 
@@ -27,10 +33,11 @@ export type Verdict =
 export async function judgeObject(
   object: LandingObject,
   polled: ImageItem | undefined,
-  ports: JudgePorts,
+  ports: JudgePorts & Waiting,
 ): Promise<Verdict> {
   if (polled?.versionId === object.versionId) return judgeRow(object, polled, ports);
   if (!isOld(object.lastModified, ports)) return { is: "too young" };
+  if (mayWait(object, ports)) return { is: "waiting" };
 
   const imageID = imageIdOf(ports.bucket, object.key);
   const row = await ports.rows.read(imageID);
@@ -101,6 +108,10 @@ const runs = ({ status }: ExecutionEnd) => status === "RUNNING" || status === "P
 
 const isOld = (time: Date, { now, graceMs }: JudgePorts): boolean =>
   now().getTime() - time.getTime() > graceMs;
+
+/** Whether the object's event may be among those in the queue: it was sent when the object came, or soon after. */
+const mayWait = ({ lastModified }: LandingObject, { oldestEvent, graceMs }: JudgePorts & Waiting) =>
+  oldestEvent !== undefined && lastModified.getTime() + graceMs >= oldestEvent.getTime();
 
 const timeOf = ({ updatedTime, uploadTime }: ImageItem): Date =>
   new Date(updatedTime ?? uploadTime);

@@ -18,7 +18,7 @@ beforeEach(() => {
   place = new FakePlace();
 });
 
-const clean = { ok: true, objects: 1, accountedFor: 1, tooYoung: 0, rows: 1 };
+const clean = { ok: true, objects: 1, accountedFor: 1, tooYoung: 0, waiting: 0, rows: 1 };
 const none = { failed: [], startErrors: [], stuck: [], missing: [], orphanedRows: [] };
 
 test("of an empty bucket and an empty table there is nothing to say", async () => {
@@ -255,4 +255,32 @@ test("when a part of the table can't be read, the others are not read to their e
   await expect(reconcile({ ...place.ports, tableParts })).rejects.toThrow("throttled for good");
 
   expect(read.length).toBeLessThan(10);
+});
+
+describe("while events wait in the queue", () => {
+  test("an object whose event may be among them is waiting, and nothing is wrong with it", async () => {
+    place.put(key, "v1", secondsAgo(600));
+    place.oldestEvent = secondsAgo(590);
+    expect(await report()).toMatchObject({
+      ok: true,
+      objects: 1,
+      accountedFor: 0,
+      waiting: 1,
+      ...none,
+    });
+  });
+
+  test("one that came before the oldest of them is missing all the same", async () => {
+    place.put(key, "v1", secondsAgo(600));
+    place.oldestEvent = secondsAgo(300);
+    expect(await report()).toMatchObject({ ok: false, waiting: 0, missing: [{ key }] });
+  });
+
+  test("a newer version whose row is still of the older one is waiting too", async () => {
+    place.put(key, "v1", secondsAgo(900));
+    place.row(key, { versionId: "v1" });
+    place.put(key, "v2", secondsAgo(400));
+    place.oldestEvent = secondsAgo(400);
+    expect(await report()).toMatchObject({ ok: true, waiting: 1, rows: 1, ...none });
+  });
 });

@@ -9,6 +9,8 @@ import type { RowSummary } from "./table-rows.ts";
 
 export interface ReconcilePorts extends JudgePorts {
   readonly objects: LandingObjects;
+  /** Since when events may wait in the queue; undefined when it is empty. Asked once, before anything is listed. */
+  oldestEvent(): Promise<Date | undefined>;
   /** Many at once, as they were a moment ago. */
   readonly polledRows: ImageRows;
   /** All rows, in parts that are read at the same time, each page by page. */
@@ -50,10 +52,12 @@ export async function reconcile(ports: ReconcilePorts): Promise<Report> {
   let objects = 0;
   let accountedFor = 0;
   let tooYoung = 0;
+  let waiting = 0;
   let rows = 0;
+  const judgePorts = { ...ports, oldestEvent: await ports.oldestEvent() };
 
   const judge = async (object: LandingObject, row: ImageItem | undefined) => {
-    const verdict = await judgeObject(object, row, ports);
+    const verdict = await judgeObject(object, row, judgePorts);
     switch (verdict.is) {
       case "gone":
         // Its row, if any, is met in the second pass.
@@ -64,6 +68,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<Report> {
         break;
       case "too young":
         tooYoung += 1;
+        break;
+      case "waiting":
+        waiting += 1;
         break;
       case "missing":
         lists.missing.add(verdict.finding);
@@ -124,6 +131,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Report> {
     objects,
     accountedFor,
     tooYoung,
+    waiting,
     rows,
     byStatus,
     counts: {

@@ -15,19 +15,19 @@ const sentences: Readonly<Record<Problem, string>> = {
 /** The figures of a report. */
 type Figures = Pick<
   Report,
-  "ok" | "objects" | "accountedFor" | "tooYoung" | "rows" | "byStatus" | "counts"
+  "ok" | "objects" | "accountedFor" | "tooYoung" | "waiting" | "rows" | "byStatus" | "counts"
 >;
 
 /** A line for each of the first findings of each kind, and one with the figures. @returns the figures */
 export function tellReport(report: Report, logger: Pick<Logger, "info" | "warn">): Figures {
-  const { ok, objects, accountedFor, tooYoung, rows, byStatus, counts } = report;
+  const { ok, objects, accountedFor, tooYoung, waiting, rows, byStatus, counts } = report;
   for (const problem of problems) {
     for (const finding of report[problem].slice(0, mostTold)) {
       const { key, imageID, reason, status, executionArn } = finding;
       logger.warn(sentences[problem], { problem, key, imageID, reason, status, executionArn });
     }
   }
-  const figures = { ok, objects, accountedFor, tooYoung, rows, byStatus, counts };
+  const figures = { ok, objects, accountedFor, tooYoung, waiting, rows, byStatus, counts };
   if (ok) logger.info("Every photo is accounted for", figures);
   else logger.warn("Some photos are not as they should be", figures);
   return figures;

@@ -34,6 +34,7 @@ export class FakePlace {
   readonly executions = new Map<string, FakeExecution>();
   readonly ports: ReconcilePorts = this.readingPorts();
   pageSize = 1000;
+  oldestEvent: Date | undefined;
 
   protected readingPorts(): ReconcilePorts {
     const { versions, rows, executions } = this;
@@ -59,6 +60,7 @@ export class FakePlace {
         read: async (ids) => new Map(ids.flatMap((id) => pairOf(id, rows.get(id)))),
       },
       mostKept: 1000,
+      oldestEvent: async () => this.oldestEvent,
       tableParts: () => {
         const all = [...rows.values()];
         const half = Math.ceil(all.length / 2);
