@@ -1,4 +1,4 @@
-import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { DarkroomProcess } from "./darkroom-process.ts";
 
 /** Puts a message into the queue of S3's events, or into another of the stack's queues. */
@@ -14,6 +14,14 @@ export async function sendMessage(
   await darkroom.clients.sqs.send(
     new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(body) }),
   );
+}
+
+/** Loses the events of S3 that wait, also those that start-execution has in hand. */
+export async function purgeEvents(darkroom: DarkroomProcess): Promise<void> {
+  const { QueueUrl } = await darkroom.clients.sqs.send(
+    new GetQueueUrlCommand({ QueueName: darkroom.variable("DARKROOM_EVENT_QUEUE") }),
+  );
+  await darkroom.clients.sqs.send(new PurgeQueueCommand({ QueueUrl }));
 }
 
 /** The notification that S3 would send, as start-execution gets it from the queue. */

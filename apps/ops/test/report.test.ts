@@ -7,7 +7,7 @@ import type { Repair } from "../src/report/repair.ts";
 import type { ReportJson } from "../src/report/report-json.ts";
 import { DarkroomProcess, isTerminal } from "./darkroom-process.ts";
 import { photo } from "./odd-files.ts";
-import { photoEvent, sendMessage } from "./photo-event.ts";
+import { photoEvent, purgeEvents, sendMessage } from "./photo-event.ts";
 
 const keyOf = (name: string) => `Incoming/ann/report/${name}.jpg`;
 const fine = keyOf("fine, ä+b %20");
@@ -186,10 +186,15 @@ test("a version whose row was repaired gives way to the next one that comes in",
   expect((await report()).report.ok).toBe(true);
 });
 
-test("a photo that start-execution never took in is repaired, and its event may still come", async () => {
+test("a photo whose event waits is waiting; when the event is lost it is missing and repaired, and the event may still come", async () => {
   const late = keyOf("late");
   await faults("add", "--function", "start-execution", "--error", "Broken");
   await put(late);
+  const waits = () => report().then(({ report }) => report.waiting);
+  await expect.poll(waits).toBe(1);
+  expect((await report()).report).toMatchObject({ ok: true, missing: [] });
+
+  await purgeEvents(darkroom);
   const found = await report();
   expect(keysOf(found.report.missing)).toEqual([late]);
   const versionId = found.report.missing[0]?.versionId ?? "";

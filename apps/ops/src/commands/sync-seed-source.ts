@@ -6,7 +6,7 @@ import { Failure, Interrupted, UsageError } from "../failure.ts";
 import { invocation } from "../invocation.ts";
 import { workshopSource } from "../sync/read-request.ts";
 import { s3SeedBucket } from "../sync/seed/s3-seed-bucket.ts";
-import { countNoPictures, defaultAlbums, seedPlan, seedPrefix } from "../sync/seed/seed-plan.ts";
+import { countNoPictures, seedPlan, seedPrefix } from "../sync/seed/seed-plan.ts";
 import { type SeedResult, seedSource } from "../sync/seed/seed-source.ts";
 import { count } from "../sync/tell-run.ts";
 import { formatBytes, formatDuration } from "../table/format.ts";
@@ -17,27 +17,28 @@ import { pause } from "../watch/pause.ts";
 interface Options {
   readonly count: string;
   readonly bucket?: string;
-  readonly albums?: string;
+  readonly albumSize: string;
   readonly json?: boolean;
 }
 
 const mostObjects = 100_000;
 
-/** `darkroom sync seed-source [--count 2000] [--bucket NAME] [--albums N] [--json]` */
+/** `darkroom sync seed-source [--count 2000] [--bucket NAME] [--album-size N] [--json]` */
 export function addSeedSource(sync: Command, context: Context): void {
   sync
     .enablePositionalOptions()
     .command("seed-source")
     .option("--count <objects>", "how many objects", "2000")
     .option("--bucket <name>", "which bucket (default: the one that `sync` reads by default)")
-    .option("--albums <number>", "over how many albums (default: one for each 100 objects)")
+    .option("--album-size <objects>", "how many go into an album", "100")
     .option("--json", "what was done as a JSON object on stdout")
     .description("make a bucket of varied photos to sync from, in the local cloud only")
     .addHelpText(
       "after",
       `
 Keys are ${seedPrefix}<album>/<file>. JPEG with EXIF, PNG and WebP; one object in 50 is no
-picture. The same number makes the same object: called again, it writes what is missing alone.`,
+picture. The same number makes the same object: called again, also with a greater count, it
+writes what is missing alone.`,
     )
     .action((options: Options) => {
       const [foreign] = Object.keys(sync.opts());
@@ -54,8 +55,8 @@ async function runSeedSource(
 ): Promise<void> {
   const { terminal, settings } = context;
   const objects = parseCount("--count", options.count);
-  const albums =
-    options.albums === undefined ? defaultAlbums(objects) : parseCount("--albums", options.albums);
+  const albumSize = parseCount("--album-size", options.albumSize);
+  const albums = Math.ceil(objects / albumSize);
   if (options.bucket !== undefined) checkBucketName(options.bucket);
   const target = await requireRunning(settings());
   const bucket = options.bucket ?? workshopSource(target.region);
@@ -73,7 +74,7 @@ async function runSeedSource(
     const { basePictures } = await import("../sync/seed/base-pictures.ts");
     terminal.showStatus("drawing the pictures that all others are made from");
     const bases = await basePictures();
-    const result = await seedSource(seedPlan(objects, albums), bases, store, {
+    const result = await seedSource(seedPlan(objects, albumSize), bases, store, {
       signal,
       showProgress: (so) => terminal.showStatus(tellSeed(so, objects, Date.now() - begin)),
     });
@@ -92,7 +93,7 @@ async function runSeedSource(
       return;
     }
     terminal.print(
-      `s3://${bucket}/${seedPrefix} has ${count(objects)} objects in ${albums === 1 ? "1 album" : `${count(Math.min(albums, objects))} albums`}, ${formatBytes(result.bytes)}: ${count(result.put)} written, ${count(result.unchanged)} there already, in ${formatDuration(seconds * 1000)}`,
+      `s3://${bucket}/${seedPrefix} has ${count(objects)} objects in ${albums === 1 ? "1 album" : `${count(albums)} albums`}, ${formatBytes(result.bytes)}: ${count(result.put)} written, ${count(result.unchanged)} there already, in ${formatDuration(seconds * 1000)}`,
     );
     terminal.print(
       `No pictures, to end as UNSUPPORTED: ${count(unsupported)}; to end as READY: ${count(objects - unsupported)}`,

@@ -39,7 +39,7 @@ test.each([
   [["seed-sorce"]],
   [["seed-source", "--count", "0"]],
   [["seed-source", "--count", "2e3"]],
-  [["seed-source", "--albums", "none"]],
+  [["seed-source", "--album-size", "none"]],
   [["seed-source", "--bucket", "No_Name"]],
   [["--json", "seed-source"]],
   [["seed-source", "--source", "x"]],

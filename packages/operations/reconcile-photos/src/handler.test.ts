@@ -114,8 +114,8 @@ test("the function reads bucket, table and executions by its own clients", async
     ok: false,
     objects: 3,
     accountedFor: 1,
-    tooYoung: 1,
-    waiting: 0,
+    tooYoung: 0,
+    waiting: 1,
     rows: 3,
     counts: { failed: 0, startErrors: 0, stuck: 1, missing: 0, orphanedRows: 1 },
   });

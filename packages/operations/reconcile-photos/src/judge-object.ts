@@ -36,8 +36,8 @@ export async function judgeObject(
   ports: JudgePorts & Waiting,
 ): Promise<Verdict> {
   if (polled?.versionId === object.versionId) return judgeRow(object, polled, ports);
-  if (!isOld(object.lastModified, ports)) return { is: "too young" };
   if (mayWait(object, ports)) return { is: "waiting" };
+  if (!isOld(object.lastModified, ports)) return { is: "too young" };
 
   const imageID = imageIdOf(ports.bucket, object.key);
   const row = await ports.rows.read(imageID);

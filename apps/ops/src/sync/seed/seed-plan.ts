@@ -36,16 +36,12 @@ const oddNames: readonly ((number: string) => string)[] = [
 ];
 const oddAlbums: readonly string[] = ["Été à la mer", "Q&A + 50%", "日本 2024", "o'hara's"];
 
-/** So that an album isn't too long to look at. */
-const photosPerAlbum = 100;
-
-export function defaultAlbums(count: number): number {
-  return Math.max(1, Math.ceil(count / photosPerAlbum));
-}
-
-/** The objects in the order of their numbers; those of a greater count begin with those of a lesser one and the same albums. */
-export function* seedPlan(count: number, albums: number): Generator<SeedObject> {
-  for (let index = 0; index < count; index += 1) yield seedObject(index, albums);
+/**
+ * The objects in the order of their numbers: a greater count only adds to a lesser one.
+ * @param albumSize how many come into an album before the next one begins
+ */
+export function* seedPlan(count: number, albumSize: number): Generator<SeedObject> {
+  for (let index = 0; index < count; index += 1) yield seedObject(index, albumSize);
 }
 
 /** How many of so many objects are no pictures. */
@@ -53,7 +49,7 @@ export function countNoPictures(count: number): number {
   return Math.floor(count / noPictureEvery);
 }
 
-function seedObject(index: number, albums: number): SeedObject {
+function seedObject(index: number, albumSize: number): SeedObject {
   const isPicture = index % noPictureEvery !== noPictureEvery - 1;
   const [noPicture, noExtension] = pick(noPictures, Math.floor(index / noPictureEvery));
   const format = formatOf(index);
@@ -65,7 +61,7 @@ function seedObject(index: number, albums: number): SeedObject {
       : `photo-${number}`;
   return {
     index,
-    key: `${seedPrefix}${albumName(index % albums)}/${name}.${extension}`,
+    key: `${seedPrefix}${albumName(Math.floor(index / albumSize))}/${name}.${extension}`,
     content: isPicture ? { picture: format } : { noPicture },
   };
 }

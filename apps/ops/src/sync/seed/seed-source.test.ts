@@ -33,7 +33,7 @@ const quiet = { signal: new AbortController().signal, showProgress() {} };
 
 test("each object has bytes of its own; a second call writes what is missing or was changed alone", async () => {
   const bucket = fakeBucket();
-  const seed = () => seedSource(seedPlan(100, 2), bases, bucket, quiet);
+  const seed = () => seedSource(seedPlan(100, 50), bases, bucket, quiet);
 
   expect(await seed()).toMatchObject({ objects: 100, put: 100, unchanged: 0 });
   const etags = new Set((await bucket.etags()).values());
@@ -51,7 +51,7 @@ test("each object has bytes of its own; a second call writes what is missing or 
 
 test("photos are of the format that their name says, of many sizes, with EXIF and turned as cameras do", async () => {
   const bucket = fakeBucket();
-  const plan = [...seedPlan(100, 2)];
+  const plan = [...seedPlan(100, 50)];
   await seedSource(plan, bases, bucket, quiet);
 
   const sizes = new Set<string>();
@@ -74,7 +74,7 @@ test("it stops after the objects that are under way", async () => {
   const bucket = fakeBucket();
   const controller = new AbortController();
 
-  const { objects } = await seedSource(seedPlan(1000, 1), bases, bucket, {
+  const { objects } = await seedSource(seedPlan(1000, 1000), bases, bucket, {
     signal: controller.signal,
     showProgress: () => controller.abort(),
   });
@@ -86,5 +86,7 @@ test("it stops after the objects that are under way", async () => {
 test("the first object that can't be written ends it", async () => {
   const bucket = { ...fakeBucket(), put: () => Promise.reject(new Error("AccessDenied")) };
 
-  await expect(seedSource(seedPlan(1000, 1), bases, bucket, quiet)).rejects.toThrow("AccessDenied");
+  await expect(seedSource(seedPlan(1000, 1000), bases, bucket, quiet)).rejects.toThrow(
+    "AccessDenied",
+  );
 });
