@@ -55,10 +55,12 @@ export function reportLines(report: Report, look: Look): string[] {
 export function adviceOf({ ok, counts }: Report, repaired: boolean): string[] {
   const advice: string[] = [];
   const { darkroom } = invocation;
-  if (repaired) {
-    advice.push(`What was started goes on by itself: \`${darkroom} report\` tells its end`);
-  } else if (!ok) {
-    advice.push(`\`${darkroom} report --repair\` sends these photos round again`);
+  if (!ok) {
+    advice.push(
+      repaired
+        ? `What was started goes on by itself: \`${darkroom} report\` tells its end`
+        : `\`${darkroom} report --repair\` sends these photos round again`,
+    );
   }
   if (counts.orphanedRows > 0) {
     advice.push(
