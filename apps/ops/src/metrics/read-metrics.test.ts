@@ -1,21 +1,15 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type Cloud, startCloud } from "@darkroom/cloud";
+import { GetQueueUrlCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { type StartedCloud, startTestCloud } from "@darkroom/cloud/testing/start-test-cloud";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clients, createClients } from "../clients.ts";
 import { readMetrics } from "./read-metrics.ts";
 import { timeSpan } from "./time-span.ts";
 
-let folder: string;
-let cloud: Cloud;
+let cloud: StartedCloud;
 let clients: Clients;
-let target: { endpointUrl: string; region: string; credentials: Cloud["operatorKey"] };
 
 const machineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:photos-test-image";
 const trust = JSON.stringify({
@@ -38,48 +32,24 @@ const machine = (name: string) => ({
 });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "read-metrics-"));
-  const stackFile = join(folder, "stack.json");
-  await writeFile(
-    stackFile,
-    JSON.stringify({
-      provider: { aws: [{ region: "us-east-1" }] },
-      resource: {
-        aws_iam_role: { machine: { name: "machine", assume_role_policy: trust } },
-        aws_sqs_queue: {
-          events: { name: "photos-test-events" },
-          dead: { name: "photos-test-events-dead" },
-          other: { name: "other-queue" },
-        },
-        aws_sfn_state_machine: {
-          image: machine("photos-test-image"),
-          other: machine("other-image"),
-        },
-      },
-    }),
-  );
-  cloud = await startCloud({
-    dataFolder: join(folder, "data"),
-    port: await freePort(),
-    stackFile,
-    layerFolders: new Map(),
-    labels: {
-      detectLabels: () => Promise.reject(new Error("no labels here")),
-      detectModerationLabels: () => Promise.reject(new Error("no moderation here")),
+  cloud = await startTestCloud({
+    aws_iam_role: { machine: { name: "machine", assume_role_policy: trust } },
+    aws_sqs_queue: {
+      events: { name: "photos-test-events" },
+      dead: { name: "photos-test-events-dead" },
+      other: { name: "other-queue" },
     },
-    log() {},
+    aws_sfn_state_machine: {
+      image: machine("photos-test-image"),
+      other: machine("other-image"),
+    },
   });
-  target = {
-    endpointUrl: cloud.endpointUrl,
-    region: cloud.region,
-    credentials: cloud.operatorKey,
-  };
-  clients = createClients(target);
+  const { endpoint: endpointUrl, ...client } = cloud.client;
+  clients = createClients({ endpointUrl, ...client });
 });
 afterAll(async () => {
   clients.close();
   await cloud.close();
-  await rm(folder, { recursive: true });
 });
 
 const read = () =>
@@ -118,11 +88,10 @@ test("what happened to the stack is told, and nothing of another one", async () 
       await wait(5);
     }
   }
-  const { endpointUrl: endpoint, ...rest } = target;
-  const sqs = new SQSClient({ ...rest, endpoint });
-  const QueueUrl = `${endpoint}/000000000000/photos-test-events-dead`;
-  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "one" }));
-  sqs.destroy();
+  const { QueueUrl } = await clients.sqs.send(
+    new GetQueueUrlCommand({ QueueName: "photos-test-events-dead" }),
+  );
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "one" }));
   const ofFunction = (MetricName: string, name: string) => ({
     MetricName,
     Dimensions: [{ Name: "FunctionName", Value: name }],
@@ -163,11 +132,3 @@ test("what happened to the stack is told, and nothing of another one", async () 
   });
   expect(metrics.started.map(({ value }) => value)).toEqual([1]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

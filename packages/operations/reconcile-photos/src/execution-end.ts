@@ -7,6 +7,9 @@ export interface ExecutionEnd {
   readonly stopDate: Date | undefined;
 }
 
+/** A row may hold anything that somebody wrote into it. */
+const nowhere: ReadonlySet<string> = new Set(["ExecutionDoesNotExist", "InvalidArn"]);
+
 /** @returns undefined when there is no such execution, or not any more (90 days after its end) */
 export async function executionEnd(
   executionArn: string,
@@ -18,7 +21,7 @@ export async function executionEnd(
     );
     return { status, stopDate };
   } catch (error) {
-    if (error instanceof Error && error.name === "ExecutionDoesNotExist") return undefined;
+    if (error instanceof Error && nowhere.has(error.name)) return undefined;
     throw error;
   }
 }

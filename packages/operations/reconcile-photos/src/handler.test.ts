@@ -1,83 +1,52 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { type Cloud, startCloud } from "@darkroom/cloud";
+import { type StartedCloud, startTestCloud } from "@darkroom/cloud/testing/start-test-cloud";
 import type { Context } from "@darkroom/lambda";
 import { imageIdOf } from "@darkroom/workflow";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-const stack = {
-  provider: { aws: [{ region: "eu-west-1" }] },
-  resource: {
-    aws_s3_bucket: { landing: { bucket: "landing" } },
-    aws_s3_bucket_versioning: {
-      landing: {
-        bucket: "${aws_s3_bucket.landing.id}",
-        versioning_configuration: { status: "Enabled" },
-      },
+const resource = {
+  aws_s3_bucket: { landing: { bucket: "landing" } },
+  aws_s3_bucket_versioning: {
+    landing: {
+      bucket: "${aws_s3_bucket.landing.id}",
+      versioning_configuration: { status: "Enabled" },
     },
-    aws_sqs_queue: { events: { name: "events" } },
-    aws_dynamodb_table: {
-      images: {
-        name: "images",
-        billing_mode: "PAY_PER_REQUEST",
-        hash_key: "imageID",
-        attribute: [{ name: "imageID", type: "S" }],
-      },
+  },
+  aws_sqs_queue: { events: { name: "events" } },
+  aws_dynamodb_table: {
+    images: {
+      name: "images",
+      billing_mode: "PAY_PER_REQUEST",
+      hash_key: "imageID",
+      attribute: [{ name: "imageID", type: "S" }],
     },
   },
 };
-const folder = mkdtempSync(join(tmpdir(), "darkroom-reconcile-"));
-let cloud: Cloud;
+let cloud: StartedCloud;
 let s3: S3Client;
 let dynamodb: DynamoDBDocumentClient;
 
 beforeAll(async () => {
-  const stackFile = join(folder, "stack.json");
-  writeFileSync(stackFile, JSON.stringify(stack));
-  cloud = await startCloud({
-    dataFolder: join(folder, "data"),
-    port: await freePort(),
-    stackFile,
-    layerFolders: new Map(),
-    labels: {
-      detectLabels: () => Promise.reject(new Error("no labels here")),
-      detectModerationLabels: () => Promise.reject(new Error("no moderation here")),
-    },
-    log: (line) => process.stderr.write(`${line}\n`),
-  });
-  const settings = {
-    endpoint: cloud.endpointUrl,
-    region: cloud.region,
-    credentials: cloud.operatorKey,
-  };
-  s3 = new S3Client({ ...settings, forcePathStyle: true });
-  dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
-  const queueUrl = `${cloud.endpointUrl}/000000000000/events`;
-  Object.assign(process.env, {
-    AWS_REGION: cloud.region,
-    AWS_ENDPOINT_URL: cloud.endpointUrl,
-    AWS_ACCESS_KEY_ID: cloud.operatorKey.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: cloud.operatorKey.secretAccessKey,
-    POWERTOOLS_LOG_LEVEL: "SILENT",
+  cloud = await startTestCloud(resource);
+  s3 = new S3Client({ ...cloud.client, forcePathStyle: true });
+  dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.client));
+  Object.assign(process.env, cloud.environment, {
     LANDING_BUCKET: "landing",
     IMAGE_TABLE: "images",
     EVENT_QUEUE: "events",
   });
-  const sqs = new SQSClient(settings);
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: "an event" }));
+  const sqs = new SQSClient(cloud.client);
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "events" }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "an event" }));
   sqs.destroy();
 });
 afterAll(async () => {
   s3.destroy();
   dynamodb.destroy();
   await cloud.close();
-  rmSync(folder, { recursive: true });
 });
 
 const event = {
@@ -87,8 +56,8 @@ const event = {
   source: "aws.events",
   account: "000000000000",
   time: "2026-01-01T00:00:00Z",
-  region: "eu-west-1",
-  resources: ["arn:aws:events:eu-west-1:000000000000:rule/hourly"],
+  region: "us-east-1",
+  resources: ["arn:aws:events:us-east-1:000000000000:rule/hourly"],
   detail: {},
 };
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
@@ -160,17 +129,8 @@ async function putRow(s3key: string, versionId: string | undefined, status: stri
     sequencer: "0".repeat(32),
     uploadTime: "2026-01-01T00:00:00.000Z",
     updatedTime: "2026-01-01T00:00:00.000Z",
-    executionArn: "arn:aws:states:eu-west-1:000000000000:execution:images:none",
+    executionArn: "arn:aws:states:us-east-1:000000000000:execution:images:none",
     status,
   };
   await dynamodb.send(new PutCommand({ TableName: "images", Item }));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -8,6 +8,8 @@ import type { TestEndpoint } from "./test-endpoint.ts";
 /** A whole local cloud, as a user starts it. */
 export interface StartedCloud {
   readonly client: TestEndpoint["client"];
+  /** What a function is told to find it. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly port: number;
   readonly folder: string;
   readonly dataFolder: string;
@@ -48,6 +50,13 @@ export async function startTestCloud(
       region: cloud.region,
       credentials: cloud.operatorKey,
       maxAttempts: 1,
+    },
+    environment: {
+      AWS_REGION: cloud.region,
+      AWS_ENDPOINT_URL: cloud.endpointUrl,
+      AWS_ACCESS_KEY_ID: cloud.operatorKey.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: cloud.operatorKey.secretAccessKey,
+      POWERTOOLS_LOG_LEVEL: "SILENT",
     },
     port,
     folder,
