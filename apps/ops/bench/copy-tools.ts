@@ -19,8 +19,8 @@ export interface CopyTool {
   sync(buckets: Buckets, endpoint: string): Promise<void>;
 }
 
-/** The machine brings two functions of 16 copies each to work on two cores; the others get as many at once. */
-const atOnce = 32;
+/** The machine brings three functions of 16 copies each to work on two cores; the others get as many at once. */
+const atOnce = 48;
 
 /** First the machine, then the algorithm of the workshop's machine, and those of rclone and s5cmd that this computer has. */
 export async function copyTools(darkroom: DarkroomProcess): Promise<[CopyTool, ...CopyTool[]]> {

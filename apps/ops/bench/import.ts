@@ -78,15 +78,16 @@ try {
   };
   const found = await verifyRunning(darkroom, files, uploader);
   violations.push(...found.lost, ...found.duplicates, ...found.leftovers);
-  // A copy whose fate was not written down when a kill came is made again: one more version, with an execution of its own.
-  const versions = found.counts.unacknowledgedButThere;
+  // One more version of a photo would be processed once more.
+  const copiedAgain = found.counts.unacknowledgedButThere - count;
+  if (copiedAgain !== 0) violations.push(`${copiedAgain} photos were copied again`);
   if ((await darkroom.stop("SIGINT")) !== 0) violations.push("Ctrl-C ended it with an error");
   violations.push(...verifyFolder(dataFolder));
 
   const restarts = restartSeconds.toSorted((a, b) => a - b);
   console.log(`
 kills            ${restarts.length}
-copied again     ${versions - count} of ${count} photos
+copied again     ${copiedAgain} of ${count} photos
 pictures again   ${found.counts.picturesWrittenAgain}
 restart          median ${(restarts[Math.floor(restarts.length / 2)] ?? 0).toFixed(1)} s, longest ${(restarts.at(-1) ?? 0).toFixed(1)} s
 took             ${((performance.now() - begin) / 1000).toFixed(0)} s

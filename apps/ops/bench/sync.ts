@@ -70,6 +70,8 @@ try {
   const tools = [machine, ...others.filter(({ name }) => name.includes(values.only))];
   const requests = await countRequests(tools, buckets);
   const rates = new Map(tools.map(({ name }) => [name, { copying: [], idle: [] } as Rates]));
+  // The functions were configured anew for the proxy and after it: their next processes begin cold.
+  if (rounds > 0) await time(machine, buckets);
   for (let round = 1; round <= rounds; round++) {
     // Another one begins each time.
     const turns = tools.map((_, index) => tools[(index + round) % tools.length] as CopyTool);

@@ -84,7 +84,13 @@ export function syncFunctions(
       { memoryMb: 512, timeoutSeconds: longest },
       [
         allow("ReadSources", ["s3:GetObject", "s3:GetObjectTagging"], sourceObjects),
-        allow("TellMissingFromForbidden", ["s3:ListBucket"], [...sources, runs.bucket.arn]),
+        allow(
+          "TellMissingFromForbidden",
+          ["s3:ListBucket"],
+          [...sources, destination, runs.bucket.arn],
+        ),
+        // A copy is for what the listing saw: S3 asks for this where a write has a condition on the object there.
+        allow("CompareCopies", ["s3:GetObject"], [incoming]),
         allow(
           "WriteCopies",
           ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"],

@@ -72,6 +72,7 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
       "ListDifferences/ReadCopied",
       "ListDifferences/WriteShards",
       "CopyObjects/ReadSources",
+      "CopyObjects/CompareCopies",
       "CopyObjects/WriteCopies",
       "CopyObjects/KeepFates",
       "DeleteOrphans/DeleteOrphans",
@@ -92,6 +93,8 @@ const shownBy: Readonly<Record<string, { probe: probes.Probe; besides?: string }
     probe: probes.withLogOf("ReconcilePhotos", probes.reconciledPhotos),
   },
   "ReconcilePhotos/ListPhotos": { probe: probes.reconciledPhotos },
+  "ReconcilePhotos/CountEvents": { probe: probes.reconciledPhotos },
+  "ReconcilePhotos/AgeOfEvents": { probe: probes.reconciledPhotos },
   "ReconcilePhotos/ReadRows": { probe: probes.reconciledPhotos },
   "ReconcilePhotos/DescribeExecutions": { probe: probes.reconciledPhotos },
   "ReconcilePhotos/EveryHour": { probe: probes.scheduledReconciliation },
@@ -157,6 +160,7 @@ beforeAll(async () => {
       probes.replacedPhoto,
       probes.deadLetter,
       syncProbes.listedAgain,
+      syncProbes.copiedAgain,
     ]);
     for (const probe of all) ordinary.set(probe, await probe(darkroom));
   } finally {

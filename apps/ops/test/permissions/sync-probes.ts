@@ -25,6 +25,10 @@ export const syncedBuckets: Probe = async (darkroom) => {
   const destination = darkroom.output("landing_bucket");
   await makeBucket(darkroom, source);
   await put(darkroom, source, "new.txt", "new", "kind=probe");
+  // Its copy has another ETag, which is remembered.
+  await putInParts(darkroom, source, "parts.txt", "parts");
+  await put(darkroom, source, "changed.txt", "changed");
+  await put(darkroom, destination, "changed.txt", "before");
   // The same bytes under different ETags: only their checksums tell.
   await put(darkroom, source, "same.txt", "same");
   await putInParts(darkroom, destination, "same.txt", "same");
@@ -48,8 +52,8 @@ export const syncedBuckets: Probe = async (darkroom) => {
     );
     if (status !== "RUNNING") {
       if (error !== undefined) return `${error}: ${messageOf(cause)}`;
-      const { copied, unchanged } = JSON.parse(output ?? "{}");
-      return `${status}: ${copied} copied, ${unchanged} unchanged`;
+      const { copied, unchanged, failed } = JSON.parse(output ?? "{}");
+      return `${status}: ${copied} copied, ${unchanged} unchanged, ${failed} failed`;
     }
     if (Date.now() > deadline) throw new Error("the sync never ended");
     await new Promise((done) => setTimeout(done, intervalMs));
@@ -78,6 +82,22 @@ export const vanishedObject: Probe = async (darkroom) => {
   return invoke(darkroom, "CopyObjects", { ...requestOf(darkroom, "vanished"), shard });
 };
 
+/** A shard whose object had failed, and the destination has lost meanwhile what that was to replace. */
+export const copiedAgain: Probe = async (darkroom) => {
+  const source = sourceOf(darkroom);
+  await makeBucket(darkroom, source);
+  const name = "lost.txt";
+  const etag = await put(darkroom, source, name, "lost");
+  const run = "runs/copied-again/";
+  const key = `${prefix}${name}`;
+  const line = { key, size: 4, etag, reason: "etag", replaces: "0" };
+  const fate = { key, fate: "failed", bytes: 0, error: "SlowDown", at: "2026-01-01T00:00:00.000Z" };
+  await putRunFile(darkroom, `${run}copy/00000001.jsonl`, `${JSON.stringify(line)}\n`);
+  await putRunFile(darkroom, `${run}fates/copy/00000001.jsonl`, `${JSON.stringify(fate)}\n`);
+  const shard = `${run}copy/00000001.jsonl`;
+  return invoke(darkroom, "CopyObjects", { ...requestOf(darkroom, "copied-again"), shard });
+};
+
 /** A listing that finds what an earlier attempt of its run left behind. */
 export const listedAgain: Probe = async (darkroom) => {
   await makeBucket(darkroom, sourceOf(darkroom));
@@ -98,14 +118,18 @@ async function makeBucket({ s3 }: LocalDarkroom, Bucket: string): Promise<void> 
   }
 }
 
+/** @returns its ETag, without quotes */
 async function put(
   { s3 }: LocalDarkroom,
   Bucket: string,
   name: string,
   Body: string,
   Tagging?: string,
-): Promise<void> {
-  await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}`, Body, Tagging }));
+): Promise<string> {
+  const { ETag = "" } = await s3.send(
+    new PutObjectCommand({ Bucket, Key: `${prefix}${name}`, Body, Tagging }),
+  );
+  return ETag.replaceAll('"', "");
 }
 
 async function putInParts(

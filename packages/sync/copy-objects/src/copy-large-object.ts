@@ -17,6 +17,9 @@ const usualPart = 512 * mebibyte;
 const mostParts = 10_000;
 const partsAtOnce = 16;
 
+/** That the destination has no object under the key, or the one with this ETag. */
+export type WriteCondition = { IfNoneMatch: "*" } | { IfMatch: string };
+
 export interface LargeObject {
   source: string;
   destination: string;
@@ -25,6 +28,8 @@ export interface LargeObject {
   copySource: string;
   /** The source object's, as HEAD gave it; its ETag is what every part is bound to. */
   head: HeadObjectCommandOutput;
+  /** What the destination has to be like for the copy to take its place. */
+  condition: WriteCondition;
   preserveRedirects: boolean;
   preserveStorageClass: boolean;
 }
@@ -67,7 +72,11 @@ export async function copyLargeObject(
     );
     const { ETag } = await calls.call((options) =>
       s3.send(
-        new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: parts } }),
+        new CompleteMultipartUploadCommand({
+          ...target,
+          ...object.condition,
+          MultipartUpload: { Parts: parts },
+        }),
         options,
       ),
     );

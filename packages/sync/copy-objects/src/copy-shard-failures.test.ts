@@ -24,8 +24,10 @@ function shardOf(
   const seen: Request[] = [];
   const waits: number[] = [];
   let fates: string | undefined;
-  const s3 = new S3Client(
-    answering((asked) => {
+  const s3 = new S3Client({
+    // For the bucket to stand in the path.
+    forcePathStyle: true,
+    ...answering((asked) => {
       if (asked.path.endsWith("/fates/copy/00000001.jsonl")) {
         if (asked.method === "PUT") fates = asked.body;
         return fates === undefined ? s3Failure(404, "NoSuchKey") : { body: fates };
@@ -40,7 +42,7 @@ function shardOf(
       attempts.set(name, (attempts.get(name) ?? 0) + 1);
       return answer(name, attempts.get(name) ?? 0);
     }),
-  );
+  });
   const sync = syncRequest.parse({ source: "source", destination: "destination", ...request });
   const keeping = retryingCalls({ signal: new AbortController().signal });
   return {
@@ -142,15 +144,73 @@ test("an archived object is named and no failure", async () => {
   expect(fates()).toMatchObject([{ fate: "archived", error: "InvalidObjectState" }]);
 });
 
-test("an object that changes again and again is a failure by name", async () => {
-  const { copy, fates } = shardOf([{ key: "a" }], (name) =>
-    name.startsWith("HEAD")
-      ? { headers: { etag: '"other"', "content-length": "1" } }
-      : s3Failure(412, "PreconditionFailed"),
-  );
-  expect(await copy()).toMatchObject({ failed: 1 });
-  expect(fates()).toMatchObject([{ error: "PreconditionFailed" }]);
+describe("S3 says that source or destination is not as it was seen", () => {
+  const objects = { source: '"new"', destination: '"old"' };
+  const head = (etag: string): Answer => ({ headers: { etag, "content-length": "1" } });
+
+  test("again and again: a failure by name", async () => {
+    const { copy, fates, attempts } = shardOf([{ key: "a" }], (name, attempt) =>
+      name.startsWith("HEAD") ? head(`"${attempt}"`) : s3Failure(412, "PreconditionFailed"),
+    );
+    expect(await copy()).toMatchObject({ failed: 1 });
+    expect(fates()).toMatchObject([
+      { error: "PreconditionFailed", message: expect.stringContaining("each of 4 attempts") },
+    ]);
+    expect(attempts.get("PUT a")).toBe(4);
+  });
+
+  test("and a look at both tells what to ask for next", async () => {
+    const { copy, seen } = shardOf([{ key: "a", replaces: "listed" }], (name, attempt) => {
+      if (!name.startsWith("HEAD"))
+        return attempt === 1 ? s3Failure(412, "PreconditionFailed") : copied;
+      return head(seen.at(-1)?.path.includes("destination") ? objects.destination : objects.source);
+    });
+    expect(await copy()).toMatchObject({ copied: 1 });
+    expect(conditionsOf(seen)).toEqual([
+      { "if-match": '"listed"', "x-amz-copy-source-if-match": '"e"' },
+      { "if-match": objects.destination, "x-amz-copy-source-if-match": objects.source },
+    ]);
+  });
+
+  test("since there is nothing to replace: then the copy is for a free key", async () => {
+    const { copy, seen } = shardOf([{ key: "a", replaces: "listed" }], (name, attempt) => {
+      if (!name.startsWith("HEAD")) return attempt === 1 ? s3Failure(404, "NoSuchKey") : copied;
+      return seen.at(-1)?.path.includes("destination") ? { status: 404 } : head('"e"');
+    });
+    expect(await copy()).toMatchObject({ copied: 1 });
+    expect(conditionsOf(seen)).toEqual([
+      { "if-match": '"listed"', "x-amz-copy-source-if-match": '"e"' },
+      { "if-none-match": "*", "x-amz-copy-source-if-match": '"e"' },
+    ]);
+  });
+
+  test("since the source is gone: it has vanished", async () => {
+    const { copy, seen } = shardOf([{ key: "a", replaces: "listed" }], (name) => {
+      if (!name.startsWith("HEAD")) return s3Failure(404, "NoSuchKey");
+      return seen.at(-1)?.path.includes("destination") ? head('"listed"') : { status: 404 };
+    });
+    expect(await copy()).toMatchObject({ vanished: 1, failed: 0 });
+  });
+
+  test("which somebody else is writing: it is asked again", async () => {
+    const { copy, seen } = shardOf([{ key: "a" }], (_, attempt) =>
+      attempt < 3 ? s3Failure(409, "ConditionalRequestConflict") : copied,
+    );
+    expect(await copy()).toMatchObject({ copied: 1 });
+    expect(seen.map(({ method }) => method)).toEqual(["PUT", "PUT", "PUT"]);
+  });
 });
+
+/** What copies asked for, of each the headers with conditions. */
+function conditionsOf(seen: Request[]): Record<string, string>[] {
+  return seen
+    .filter(({ method }) => method === "PUT")
+    .map(({ headers }) =>
+      Object.fromEntries(
+        Object.entries(headers).filter(([name]) => /if-(none-)?match$/.test(name)),
+      ),
+    );
+}
 
 test("what is under way when the time is over is left to a retry", async () => {
   const { copy, fates } = shardOf([{ key: "a" }, { key: "b" }], (name) =>

@@ -4,6 +4,8 @@ import {
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
 } from "@aws-sdk/client-s3";
@@ -17,7 +19,13 @@ import { retryingCalls } from "./retrying-calls.ts";
 
 let local: LocalS3;
 beforeAll(async () => {
-  local = await startLocalS3("source", "destination", "runs");
+  local = await startLocalS3("source", "destination", "versioned", "runs");
+  await local.s3.send(
+    new PutBucketVersioningCommand({
+      Bucket: "versioned",
+      VersioningConfiguration: { Status: "Enabled" },
+    }),
+  );
 });
 afterAll(() => local.close());
 
@@ -38,6 +46,21 @@ const line = (key: string, size: number, etag: string): CopyLine => ({
   reason: "missing",
 });
 
+/** An object in the bucket with versions. @returns its ETag, without quotes */
+async function there(Key: string, body: string): Promise<string> {
+  const { ETag = "" } = await local.s3.send(
+    new PutObjectCommand({ Bucket: "versioned", Key, Body: Buffer.from(body) }),
+  );
+  return ETag.replaceAll('"', "");
+}
+
+async function versionsOf(Prefix: string) {
+  const { Versions = [] } = await local.s3.send(
+    new ListObjectVersionsCommand({ Bucket: "versioned", Prefix }),
+  );
+  return Versions;
+}
+
 async function textOf(Bucket: string, Key: string): Promise<string> {
   const { Body } = await local.s3.send(new GetObjectCommand({ Bucket, Key }));
   return (await Body?.transformToString()) ?? "";
@@ -56,9 +79,13 @@ async function shardOf(
   );
   const sync = syncRequest.parse({ source: "source", destination: "destination", ...request });
   return {
-    async copy() {
+    /** @param killed before it has written what it has copied */
+    async copy({ killed = false } = {}) {
       const calls = retryingCalls({ signal });
-      const files = shardFiles(runStore(local.s3, "runs", calls.call), run, "copy", shard);
+      const store = runStore(local.s3, "runs", calls.call);
+      const kill = () => Promise.reject(new Error("killed"));
+      const there = killed ? { ...store, put: kill } : store;
+      const files = shardFiles(there, run, "copy", shard);
       const output = await copyShard(
         { run, sync, shard },
         {
@@ -125,12 +152,12 @@ describe("a shard", () => {
     expect(TagSet).toEqual([{ Key: "who", Value: "ann + bob" }]);
   });
 
-  test("copies what has changed since the listing as it is now, with one HEAD more", async () => {
+  test("copies what has changed since the listing as it is now, with two HEADs more", async () => {
     const before = await put("changing", "old");
     await put("changing", "newer");
     const shard = await shardOf([before]);
 
-    expect(await shard.copy()).toMatchObject({ copied: 1, bytes: 5, requests: 3 + 3 });
+    expect(await shard.copy()).toMatchObject({ copied: 1, bytes: 5, requests: 3 + 4 });
     expect(await textOf("destination", "changing")).toBe("newer");
   });
 
@@ -147,6 +174,56 @@ describe("a shard", () => {
     const second = await shard.copy();
     expect(second).toEqual({ ...first, requests: 3 });
     expect(await shard.fates()).toEqual(fates);
+  });
+
+  test("makes no second version of an object when it was killed before it wrote its fates", async () => {
+    const lines = [
+      await put("killed/new", "abc"),
+      { ...(await put("killed/changed", "abc")), replaces: await there("killed/changed", "old") },
+    ];
+    const shard = await shardOf(lines, { request: { destination: "versioned" } });
+    await expect(shard.copy({ killed: true })).rejects.toThrow("killed");
+    const copies = await versionsOf("killed/");
+    expect(copies.map(({ Key }) => Key)).toEqual([
+      "killed/changed",
+      "killed/changed",
+      "killed/new",
+    ]);
+
+    expect(await shard.copy()).toMatchObject({ copied: 2, bytes: 6, requests: 3 + 2 * 3 });
+
+    expect(await versionsOf("killed/")).toEqual(copies);
+    expect((await shard.fates()).map(({ fate }) => fate)).toEqual(["copied", "copied"]);
+  });
+
+  test("that was killed brings an object of the same bytes and other metadata again: no ETag tells", async () => {
+    const replaces = await there("dressed again", "abc");
+    const line = await put("dressed again", "abc", { Metadata: { album: "summer" } });
+    const shard = await shardOf([{ ...line, reason: "metadata", replaces }], {
+      request: { destination: "versioned" },
+    });
+    await expect(shard.copy({ killed: true })).rejects.toThrow("killed");
+    expect(await shard.copy()).toMatchObject({ copied: 1 });
+    const address = { Bucket: "versioned", Key: "dressed again" };
+    expect(await local.s3.send(new HeadObjectCommand(address))).toMatchObject({
+      Metadata: { album: "summer" },
+    });
+    expect(await versionsOf("dressed again")).toHaveLength(3);
+  });
+
+  test("replaces nothing that the listing didn't see, without a look at it", async () => {
+    const line = await put("written meanwhile", "from source");
+    await there("written meanwhile", "by somebody else");
+    const shard = await shardOf([line], { request: { destination: "versioned" } });
+    expect(await shard.copy()).toMatchObject({ copied: 1, requests: 3 + 4 });
+    expect(await textOf("versioned", "written meanwhile")).toBe("from source");
+    expect(await versionsOf("written meanwhile")).toHaveLength(2);
+  });
+
+  test("whose destination has lost what was to be replaced is copied all the same", async () => {
+    const line = await put("lost there", "abc");
+    const shard = await shardOf([{ ...line, reason: "etag", replaces: "e" }]);
+    expect(await shard.copy()).toMatchObject({ copied: 1, requests: 3 + 4 });
   });
 
   test("of a dry run is refused", async () => {
@@ -195,6 +272,21 @@ describe("an object too large for one copy", () => {
     expect(await textOf("destination", "large +%.jpg")).toBe(large);
     const { TagSet } = await local.s3.send(new GetObjectTaggingCommand(address));
     expect(TagSet).toEqual([{ Key: "who", Value: "ann + bob" }]);
+  });
+
+  test("takes the place of what was seen there, and of nothing else", async () => {
+    const line = await put("large there", large);
+    await there("large there", "by somebody else");
+    const shard = await shardOf([line], { ...inParts, request: { destination: "versioned" } });
+
+    expect(await shard.copy()).toMatchObject({ copied: 1, bytes: large.length });
+
+    // The first upload ends with a conflict, which leaves nothing behind; the second one knows better.
+    expect(await versionsOf("large there")).toHaveLength(2);
+    const { Uploads = [] } = await local.s3.send(
+      new ListMultipartUploadsCommand({ Bucket: "versioned" }),
+    );
+    expect(Uploads).toEqual([]);
   });
 
   test("leaves no upload behind when a part of it fails", async () => {

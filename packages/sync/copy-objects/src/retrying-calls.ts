@@ -35,6 +35,8 @@ const outages: ReadonlySet<string> = new Set([
   "InternalError",
   "RequestTimeout",
   "OperationAborted",
+  // Somebody else is writing the key.
+  "ConditionalRequestConflict",
   "ConnectionError",
   "TimeoutError",
 ]);

@@ -99,13 +99,21 @@ async function list(
 
 describe("an object", () => {
   test.each([
-    ["that the destination lacks is missing", {}, "missing"],
-    ["of another size differs by size", { a: [2, "e1"] }, "size"],
-    ["of the same size with another ETag differs by ETag", { a: [1, "e2"] }, "etag"],
-  ] as const)("%s", async (_, into, reason) => {
+    ["that the destination lacks is missing", {}, { reason: "missing" }],
+    [
+      "of another size differs by size, and says what it replaces",
+      { a: [2, "e2"] },
+      { reason: "size", replaces: "e2" },
+    ],
+    [
+      "of the same size with another ETag differs by ETag, and says what it replaces",
+      { a: [1, "e2"] },
+      { reason: "etag", replaces: "e2" },
+    ],
+  ] as const)("%s", async (_, into, why) => {
     const there = place({ from: { a: [1, "e1"] }, into });
     const { done, progress } = await list(there);
-    expect(there.copies()).toEqual([{ key: "a", size: 1, etag: "e1", reason }]);
+    expect(there.copies()).toEqual([{ key: "a", size: 1, etag: "e1", ...why }]);
     expect(done).toBe(true);
     expect(progress).toMatchObject({
       differing: 1,

@@ -120,7 +120,7 @@ export async function listDifferences(
     if (found !== undefined && isLookedAt) {
       return differences.addLater(() => lookCloser(wanted, found));
     }
-    if (reason !== undefined) return differences.add(copyOf(wanted, reason));
+    if (reason !== undefined) return differences.add(copyOf(wanted, found, reason));
     now.unchanged += 1;
     return;
   }
@@ -139,9 +139,9 @@ export async function listDifferences(
       wanted.etag === found.etag ||
       (await wasCopied(wanted, found)) ||
       (await haveSameBytes(sync, wanted.key, options));
-    if (!isSame) return copyOf(wanted, "etag");
+    if (!isSame) return copyOf(wanted, found, "etag");
     if (sync.compareMetadata && !(await haveSameMetadata(sync, wanted.key, options))) {
-      return copyOf(wanted, "metadata");
+      return copyOf(wanted, found, "metadata");
     }
     now.unchanged += 1;
     return undefined;
@@ -159,12 +159,15 @@ export async function listDifferences(
 
   function copyOf(
     { key, size, etag, storageClass }: ListedObject,
+    found: ListedObject | undefined,
     reason: CopyLine["reason"],
   ): CopyLine {
     now.differing += 1;
     now.differingBytes += size;
     const line: CopyLine = { key, size, etag, reason };
-    return storageClass === "STANDARD" ? line : { ...line, storageClass };
+    if (found !== undefined) line.replaces = found.etag;
+    if (storageClass !== "STANDARD") line.storageClass = storageClass;
+    return line;
   }
 
   function countOrphan({ key, size }: ListedObject) {

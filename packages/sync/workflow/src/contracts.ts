@@ -113,6 +113,8 @@ export const copyLine = z.strictObject({
   /** As the listing gave it, without quotes. */
   etag: z.string(),
   reason: z.enum(["missing", "size", "etag", "metadata"]),
+  /** The ETag of the object that the destination has under the key, without quotes; none where it has none. */
+  replaces: z.string().optional(),
   storageClass: z.string().optional(),
 });
 export type CopyLine = z.infer<typeof copyLine>;
