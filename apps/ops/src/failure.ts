@@ -23,6 +23,13 @@ export class Interrupted extends Failure {
   override readonly name = "Interrupted";
 }
 
+/** What to throw for an error of work that a signal ends: what Ctrl-C broke off is no failure of its own. */
+export function unlessInterrupted(error: unknown, signal: AbortSignal, message: string): unknown {
+  return signal.aborted && !(error instanceof Failure)
+    ? new Interrupted(message, { cause: error })
+    : error;
+}
+
 /** The line that tells an error; with the fields of an AWS SDK error where it is one. */
 export function lineOf(error: unknown): string {
   const text =

@@ -1,34 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommand } from "./run-command.ts";
-import { readSettings } from "./settings.ts";
-import { createTerminal } from "./terminal.ts";
+import { describe, expect, test } from "vitest";
+import { commandRunner } from "./commands/testing/command-runner.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "run-command-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function run(args: string[], env: NodeJS.ProcessEnv = {}) {
-  let stdout = "";
-  let stderr = "";
-  const out = { write: (text: string) => (stdout += text) };
-  const err = { write: (text: string) => (stderr += text) };
-  const code = await runCommand(
-    args,
-    {
-      terminal: createTerminal(out, err, {}),
-      settings: () => readSettings({ DARKROOM_DATA: folder, ...env }),
-      interruptible: () => new AbortController().signal,
-    },
-    out,
-    false,
-  );
-  return { code, stdout, stderr, lines: stderr.trim().split("\n") };
-}
+const run = commandRunner();
 
 test("help shows the commands that are there, on stdout", async () => {
   const { code, stdout, stderr } = await run(["--help"]);

@@ -1,6 +1,7 @@
 export type { Context } from "aws-lambda";
 export { type ConditionalWrite, conditionalWrite } from "./conditional-write.ts";
 export { namedConnectionFailure } from "./connection-failure.ts";
+export { copySourceOf } from "./copy-source.ts";
 export { explainDecodingFailure, isViewableAnyway } from "./decoding-failure.ts";
 export { decodingBytes, refuseBomb, refuseTooManyPixels } from "./decoding-memory.ts";
 export { functionMemoryBytes, parseEnvironment } from "./environment.ts";

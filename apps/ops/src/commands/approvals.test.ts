@@ -1,34 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommand } from "../run-command.ts";
-import { readSettings } from "../settings.ts";
-import { createTerminal } from "../terminal.ts";
+import { describe, expect, test } from "vitest";
+import { commandRunner } from "./testing/command-runner.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "approvals-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function run(args: string[], env: NodeJS.ProcessEnv = {}) {
-  let stdout = "";
-  let stderr = "";
-  const out = { write: (text: string) => (stdout += text) };
-  const err = { write: (text: string) => (stderr += text) };
-  const code = await runCommand(
-    ["approvals", ...args],
-    {
-      terminal: createTerminal(out, err, {}),
-      settings: () => readSettings({ DARKROOM_DATA: folder, ...env }),
-      interruptible: () => new AbortController().signal,
-    },
-    out,
-    false,
-  );
-  return { code, stdout, lines: stderr.trim().split("\n") };
-}
+const darkroom = commandRunner();
+const run = (args: string[], env?: NodeJS.ProcessEnv) => darkroom(["approvals", ...args], env);
 
 describe("bad usage is one line on stderr and exit code 2", () => {
   test.each([

@@ -1,36 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommand } from "../run-command.ts";
-import { readSettings } from "../settings.ts";
-import { createTerminal } from "../terminal.ts";
+import { describe, expect, test } from "vitest";
 import { describeFault } from "./faults-line.ts";
 import { readFault } from "./faults-options.ts";
+import { commandRunner } from "./testing/command-runner.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "faults-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function run(...args: string[]) {
-  let stdout = "";
-  let stderr = "";
-  const out = { write: (text: string) => (stdout += text) };
-  const err = { write: (text: string) => (stderr += text) };
-  const code = await runCommand(
-    ["faults", ...args],
-    {
-      terminal: createTerminal(out, err, {}),
-      settings: () => readSettings({ DARKROOM_DATA: folder }),
-      interruptible: () => new AbortController().signal,
-    },
-    out,
-    false,
-  );
-  return { code, stdout, lines: stderr.trim().split("\n") };
-}
+const darkroom = commandRunner();
+const run = (...args: string[]) => darkroom(["faults", ...args]);
 
 test("options become the fault that the local cloud is asked for", () => {
   expect(readFault({ function: "extract-metadata", timeout: "1" })).toEqual({

@@ -2,7 +2,7 @@ import { problems, type Report, reconcile } from "@darkroom/reconcile-photos";
 import type { Command } from "commander";
 import { createClients } from "../clients.ts";
 import type { Context } from "../context.ts";
-import { Failure, Interrupted, UsageError } from "../failure.ts";
+import { Failure, Interrupted, UsageError, unlessInterrupted } from "../failure.ts";
 import { type Repair, repair } from "../report/repair.ts";
 import { reportJson } from "../report/report-json.ts";
 import { adviceOf, repairLines, reportLines } from "../report/report-lines.ts";
@@ -69,10 +69,7 @@ async function runReport(
     }
     judge(report, repairs, signal.aborted);
   } catch (error) {
-    if (signal.aborted && !(error instanceof Failure)) {
-      throw new Interrupted("Stopped before everything was looked at", { cause: error });
-    }
-    throw error;
+    throw unlessInterrupted(error, signal, "Stopped before everything was looked at");
   } finally {
     clients.close();
   }

@@ -2,14 +2,13 @@ import { syncRequest } from "@darkroom/sync-workflow";
 import type { Command } from "commander";
 import { createClients } from "../clients.ts";
 import type { Context } from "../context.ts";
-import { Failure, Interrupted, UsageError } from "../failure.ts";
+import { Interrupted, UsageError, unlessInterrupted } from "../failure.ts";
 import { invocation } from "../invocation.ts";
 import { workshopSource } from "../sync/read-request.ts";
 import { s3SeedBucket } from "../sync/seed/s3-seed-bucket.ts";
 import { countNoPictures, seedPlan, seedPrefix } from "../sync/seed/seed-plan.ts";
 import { type SeedResult, seedSource } from "../sync/seed/seed-source.ts";
-import { count } from "../sync/tell-run.ts";
-import { formatBytes, formatDuration } from "../table/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../table/format.ts";
 import { requireRunning, type Target } from "../target.ts";
 import { throughOutage } from "../through-outage.ts";
 import { pause } from "../watch/pause.ts";
@@ -93,18 +92,15 @@ async function runSeedSource(
       return;
     }
     terminal.print(
-      `s3://${bucket}/${seedPrefix} has ${count(objects)} objects in ${albums === 1 ? "1 album" : `${count(albums)} albums`}, ${formatBytes(result.bytes)}: ${count(result.put)} written, ${count(result.unchanged)} there already, in ${formatDuration(seconds * 1000)}`,
+      `s3://${bucket}/${seedPrefix} has ${formatCount(objects)} objects in ${albums === 1 ? "1 album" : `${formatCount(albums)} albums`}, ${formatBytes(result.bytes)}: ${formatCount(result.put)} written, ${formatCount(result.unchanged)} there already, in ${formatDuration(seconds * 1000)}`,
     );
     terminal.print(
-      `No pictures, to end as UNSUPPORTED: ${count(unsupported)}; to end as READY: ${count(objects - unsupported)}`,
+      `No pictures, to end as UNSUPPORTED: ${formatCount(unsupported)}; to end as READY: ${formatCount(objects - unsupported)}`,
     );
     const source = options.bucket === undefined ? "" : ` --source ${bucket}`;
     terminal.note(`Bring them in: ${invocation.darkroom} sync${source}`);
   } catch (error) {
-    if (signal.aborted && !(error instanceof Failure)) {
-      throw new Interrupted("Stopped: the same command goes on", { cause: error });
-    }
-    throw error;
+    throw unlessInterrupted(error, signal, "Stopped: the same command goes on");
   } finally {
     clients.close();
   }
@@ -113,13 +109,15 @@ async function runSeedSource(
 /** `312 of 2,000 objects · 300 written · 14 MB · 221 objects/s`. */
 function tellSeed({ objects, put, bytes }: SeedResult, total: number, elapsedMs: number): string {
   const rate = Math.round(objects / (Math.max(elapsedMs, 1) / 1000));
-  return `${count(objects)} of ${count(total)} objects · ${count(put)} written · ${formatBytes(bytes)} · ${count(rate)} objects/s`;
+  return `${formatCount(objects)} of ${formatCount(total)} objects · ${formatCount(put)} written · ${formatBytes(bytes)} · ${formatCount(rate)} objects/s`;
 }
 
 function parseCount(option: string, text: string): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
   if (number >= 1 && number <= mostObjects) return number;
-  throw new UsageError(`${option} "${text}": give a whole number from 1 to ${count(mostObjects)}`);
+  throw new UsageError(
+    `${option} "${text}": give a whole number from 1 to ${formatCount(mostObjects)}`,
+  );
 }
 
 function checkBucketName(name: string): void {

@@ -1,34 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCommand } from "../run-command.ts";
-import { readSettings } from "../settings.ts";
-import { createTerminal } from "../terminal.ts";
+import { expect, test } from "vitest";
+import { commandRunner } from "./testing/command-runner.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sync-command-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function run(...args: string[]) {
-  let stdout = "";
-  let stderr = "";
-  const out = { write: (text: string) => (stdout += text) };
-  const err = { write: (text: string) => (stderr += text) };
-  const code = await runCommand(
-    ["sync", ...args],
-    {
-      terminal: createTerminal(out, err, {}),
-      settings: () => readSettings({ DARKROOM_DATA: folder }),
-      interruptible: () => new AbortController().signal,
-    },
-    out,
-    false,
-  );
-  return { code, stdout, stderr };
-}
+const darkroom = commandRunner();
+const run = (...args: string[]) => darkroom(["sync", ...args]);
 
 test.each([
   [["--source", "UPPER"]],

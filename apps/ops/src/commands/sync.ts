@@ -4,7 +4,7 @@ import type { SyncRequest } from "@darkroom/sync-workflow";
 import type { Command } from "commander";
 import { createClients } from "../clients.ts";
 import type { Context } from "../context.ts";
-import { Failure, Interrupted } from "../failure.ts";
+import { Interrupted, unlessInterrupted } from "../failure.ts";
 import { invocation } from "../invocation.ts";
 import { FatesSoFar } from "../sync/fates-so-far.ts";
 import { outcomeLines } from "../sync/outcome-lines.ts";
@@ -135,10 +135,7 @@ async function runAndWatch(
     const remains = s3RunRemains(s3, { bucket, name, pagesFolder });
     return await throughOutage(() => readOutcome(arn, request, end, remains), waiting);
   } catch (error) {
-    if (signal.aborted && !(error instanceof Failure)) {
-      throw new Interrupted("Stopped while the cloud didn't answer", { cause: error });
-    }
-    throw error;
+    throw unlessInterrupted(error, signal, "Stopped while the cloud didn't answer");
   } finally {
     clients.close();
   }

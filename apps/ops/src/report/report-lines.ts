@@ -2,6 +2,7 @@ import { type Finding, type Problem, problems, type Report } from "@darkroom/rec
 import { type PhotoStatus, photoStatus } from "@darkroom/workflow";
 import { invocation } from "../invocation.ts";
 import { fitMiddle, fitText, plainText } from "../table/fit-text.ts";
+import { formatCount } from "../table/format.ts";
 import type { Terminal } from "../terminal.ts";
 import type { Repair } from "./repair.ts";
 
@@ -27,26 +28,28 @@ type Look = Pick<Terminal, "style" | "width">;
 export function reportLines(report: Report, look: Look): string[] {
   const { style } = look;
   const { objects, accountedFor, tooYoung, waiting, rows, byStatus, counts, ok } = report;
-  const first = `${grouped(accountedFor)} of ${grouped(objects)} accounted for`;
+  const first = `${formatCount(accountedFor)} of ${formatCount(objects)} accounted for`;
   const lines = [style(!ok ? "red" : tooYoung + waiting > 0 ? "yellow" : "green", first)];
-  if (waiting > 0) lines.push(`${grouped(waiting)} wait in the queue for their start`);
-  if (tooYoung > 0) lines.push(`${grouped(tooYoung)} too young to judge: ask again in a minute`);
-  lines.push("", `${"rows".padEnd(statusWidth)}${indent}${grouped(rows)}`);
+  if (waiting > 0) lines.push(`${formatCount(waiting)} wait in the queue for their start`);
+  if (tooYoung > 0) {
+    lines.push(`${formatCount(tooYoung)} too young to judge: ask again in a minute`);
+  }
+  lines.push("", `${"rows".padEnd(statusWidth)}${indent}${formatCount(rows)}`);
   for (const status of photoStatus.options) {
     const count = byStatus[status];
     if (count === undefined) continue;
     const note = notes[status];
     lines.push(
-      `${status.padEnd(statusWidth)}${indent}${grouped(count)}${note === undefined ? "" : `${indent}${note}`}`,
+      `${status.padEnd(statusWidth)}${indent}${formatCount(count)}${note === undefined ? "" : `${indent}${note}`}`,
     );
   }
   for (const problem of problems) {
     if (counts[problem] === 0) continue;
-    lines.push("", style("bold", `${grouped(counts[problem])} ${titles[problem]}`));
+    lines.push("", style("bold", `${formatCount(counts[problem])} ${titles[problem]}`));
     const shown = report[problem].slice(0, mostShown);
     for (const finding of shown) lines.push(...findingLines(finding, look));
     const left = counts[problem] - shown.length;
-    if (left > 0) lines.push(`${indent}… and ${grouped(left)} more: --json lists them`);
+    if (left > 0) lines.push(`${indent}… and ${formatCount(left)} more: --json lists them`);
   }
   return lines;
 }
@@ -92,5 +95,3 @@ function findingLines({ key, reason }: Finding, { style, width }: Look): string[
 }
 
 const statusWidth = Math.max(...photoStatus.options.map((status) => status.length));
-
-const grouped = (count: number): string => count.toLocaleString("en-US");

@@ -1,8 +1,7 @@
 import { plainText } from "../table/fit-text.ts";
-import { formatBytes, formatDuration } from "../table/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../table/format.ts";
 import type { Terminal } from "../terminal.ts";
 import type { SyncOutcome } from "./sync-outcome.ts";
-import { count } from "./tell-run.ts";
 
 const shownFailures = 5;
 
@@ -19,16 +18,16 @@ export function outcomeLines(
   const field = (name: string, text: string) =>
     lines.push(`${style("dim", name.padEnd(11))}${text}`);
   const some = (name: string, value: number | null, text = "") => {
-    if (value !== null && value > 0) field(name, `${count(value)}${text}`);
+    if (value !== null && value > 0) field(name, `${formatCount(value)}${text}`);
   };
 
   const nothing = nothingListed(outcome);
   if (nothing !== undefined) lines.push(nothing);
   if (outcome.listed !== null && outcome.listed > 0) {
-    field("Listed", count(outcome.listed));
-    if (outcome.dryRun) field("Would copy", count(outcome.differing ?? 0));
+    field("Listed", formatCount(outcome.listed));
+    if (outcome.dryRun) field("Would copy", formatCount(outcome.differing ?? 0));
     else field("Copied", copiedText(outcome));
-    field("Unchanged", count(outcome.unchanged ?? 0));
+    field("Unchanged", formatCount(outcome.unchanged ?? 0));
   }
   some("Vanished", outcome.vanished, " (listed, and gone when they were to be copied)");
   some("Archived", outcome.archived, " (restore them and run the sync again)");
@@ -36,14 +35,14 @@ export function outcomeLines(
   else if (outcome.dryRun) {
     some("Orphans", outcome.orphans, outcome.ok ? ", which a run would delete" : "");
   } else if (outcome.deleted !== null && outcome.orphans !== null) {
-    field("Deleted", `${count(outcome.deleted)} of ${count(outcome.orphans)} orphans`);
+    field("Deleted", `${formatCount(outcome.deleted)} of ${formatCount(outcome.orphans)} orphans`);
   }
   some("Failed", outcome.failed);
   for (const { key, error, message } of outcome.failures.slice(0, shownFailures)) {
     lines.push(`  ${style("red", plainText(key))}  ${plainText(`${error}: ${message}`)}`);
   }
   const more = (outcome.failed ?? 0) - Math.min(shownFailures, outcome.failures.length);
-  if (outcome.failures.length > 0 && more > 0) lines.push(`  and ${count(more)} more`);
+  if (outcome.failures.length > 0 && more > 0) lines.push(`  and ${formatCount(more)} more`);
   if (outcome.report !== null) field("Report", outcome.report);
   if (outcome.reportFile !== null) field("", outcome.reportFile);
   return lines;
@@ -52,8 +51,8 @@ export function outcomeLines(
 function copiedText({ copied, bytes, seconds }: SyncOutcome): string {
   if (copied === null || copied === 0) return "0";
   const rate = copied / Math.max(seconds, 0.001);
-  const shown = rate < 10 ? rate.toFixed(1) : count(Math.round(rate));
-  return `${count(copied)}, ${formatBytes(bytes ?? 0)} in ${formatDuration(seconds * 1000)}, ${shown} objects/s`;
+  const shown = rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate));
+  return `${formatCount(copied)}, ${formatBytes(bytes ?? 0)} in ${formatDuration(seconds * 1000)}, ${shown} objects/s`;
 }
 
 function nothingListed(outcome: SyncOutcome): string | undefined {

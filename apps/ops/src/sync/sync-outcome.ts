@@ -2,7 +2,7 @@ import { type SyncRequest, type SyncSummary, syncSummary } from "@darkroom/sync-
 import { Failure } from "../failure.ts";
 import { causeLine } from "../history/cause-line.ts";
 import { parseJson } from "../parse-json.ts";
-import { count } from "./tell-run.ts";
+import { formatCount } from "../table/format.ts";
 import type { RunEnd } from "./watch-run.ts";
 
 /** An object that could be neither copied nor deleted. */
@@ -115,7 +115,7 @@ export function judgeOutcome(outcome: SyncOutcome): void {
   const { status, error, cause, failed, differing, orphans, dryRun } = outcome;
   if (status === "SUCCEEDED") {
     throw new Failure(
-      `${count(failed ?? 0)} of ${count((differing ?? 0) + (outcome.deleted === 0 ? 0 : (orphans ?? 0)))} objects failed: the report names each`,
+      `${formatCount(failed ?? 0)} of ${formatCount((differing ?? 0) + (outcome.deleted === 0 ? 0 : (orphans ?? 0)))} objects failed: the report names each`,
     );
   }
   const what = dryRun ? "The dry run" : "The sync";

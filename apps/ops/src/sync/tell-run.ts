@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from "../table/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../table/format.ts";
 import type { RunProgress } from "./run-progress.ts";
 
 /**
@@ -9,23 +9,23 @@ export function tellRun(progress: RunProgress, now: number): string {
   const { phase, listing, fates, phaseSince } = progress;
   const parts: string[] = [phase];
   if (listing !== undefined) {
-    parts.push(`${count(listing.listed)} listed, ${count(listing.differing)} differ`);
+    parts.push(`${formatCount(listing.listed)} listed, ${formatCount(listing.differing)} differ`);
   }
   const settled = fates.copied + fates.vanished + fates.archived + fates.failed;
   const copying = phase === "copying" && listing !== undefined;
   if (copying || settled + fates.deleted > 0) {
     parts.push(
       [
-        `${count(fates.copied)} copied`,
-        ...(fates.deleted > 0 ? [`${count(fates.deleted)} deleted`] : []),
-        `${count(fates.failed)} failed`,
+        `${formatCount(fates.copied)} copied`,
+        ...(fates.deleted > 0 ? [`${formatCount(fates.deleted)} deleted`] : []),
+        `${formatCount(fates.failed)} failed`,
       ].join(", "),
       formatBytes(fates.bytes),
     );
   }
   if (copying && settled > 0) {
     const rate = settled / (Math.max(now - phaseSince, 1) / 1000);
-    parts.push(`${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} objects/s`);
+    parts.push(`${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} objects/s`);
     const left = listing.differing - settled;
     if (left > 0) parts.push(`${timeLeft(left / rate)} left`);
   }
@@ -36,9 +36,4 @@ export function tellRun(progress: RunProgress, now: number): string {
 function timeLeft(seconds: number): string {
   const whole = Math.ceil(seconds);
   return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
-}
-
-/** `1,234,567`. */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

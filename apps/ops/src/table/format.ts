@@ -1,5 +1,8 @@
 import type { ExtractedMetadata, GeoLocation, Tag } from "@darkroom/workflow";
 
+/** `1,234,567` */
+export const formatCount = (count: number): string => count.toLocaleString("en-US");
+
 /** Bytes as file managers show them: `3.1 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -7,7 +7,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { z } from "zod";
+import { causeLine } from "../../src/history/cause-line.ts";
 import type { LocalDarkroom } from "./local-darkroom.ts";
 import type { Probe } from "./probes.ts";
 
@@ -51,7 +51,7 @@ export const syncedBuckets: Probe = async (darkroom) => {
       new DescribeExecutionCommand({ executionArn }),
     );
     if (status !== "RUNNING") {
-      if (error !== undefined) return `${error}: ${messageOf(cause)}`;
+      if (error !== undefined) return `${error}: ${causeLine(cause ?? "")}`;
       const { copied, unchanged, failed } = JSON.parse(output ?? "{}");
       return `${status}: ${copied} copied, ${unchanged} unchanged, ${failed} failed`;
     }
@@ -59,18 +59,6 @@ export const syncedBuckets: Probe = async (darkroom) => {
     await new Promise((done) => setTimeout(done, intervalMs));
   }
 };
-
-/**
- * `State: message`, without the trace, which has paths of this machine in it: the machine's Fail state puts the cause of a
- * function's failure, Lambda's JSON, after the name of the state that failed.
- */
-function messageOf(cause = ""): string {
-  const [, state = "", json = ""] = /^(\w+: )?(\{.*\})$/s.exec(cause) ?? [];
-  const failure = json === "" ? undefined : lambdaFailure.safeParse(JSON.parse(json)).data;
-  return failure === undefined ? cause : `${state}${failure.errorMessage}`;
-}
-
-const lambdaFailure = z.object({ errorType: z.string(), errorMessage: z.string() });
 
 /** An object that is gone when it is to be copied. */
 export const vanishedObject: Probe = async (darkroom) => {

@@ -4,7 +4,7 @@ import {
   HeadObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { namedByStatus, s3Error } from "@darkroom/lambda";
+import { copySourceOf, namedByStatus, s3Error } from "@darkroom/lambda";
 
 /** One version of an object; "null" in a bucket without versions, or from before it had any. */
 export interface VersionAddress {
@@ -40,7 +40,7 @@ export function versionMover(s3: S3Client): VersionMover {
           new CopyObjectCommand({
             Bucket: source.bucket,
             Key: toKey,
-            CopySource: copySourceOf(source),
+            CopySource: copySourceOf(source.bucket, source.key, source.versionId),
             MetadataDirective: "COPY",
             TaggingDirective: "COPY",
           }),
@@ -75,10 +75,4 @@ export function versionMover(s3: S3Client): VersionMover {
       }
     },
   };
-}
-
-/** `bucket/key?versionId=…`, URL-encoded but for the slashes: a header holds no other characters. */
-function copySourceOf({ bucket, key, versionId }: VersionAddress): string {
-  const path = [bucket, ...key.split("/")].map(encodeURIComponent).join("/");
-  return `${path}?versionId=${encodeURIComponent(versionId)}`;
 }

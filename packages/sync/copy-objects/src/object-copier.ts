@@ -1,4 +1,5 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
+import { copySourceOf } from "@darkroom/lambda";
 import type { CopyLine, FateLine, SyncRequest } from "@darkroom/sync-workflow";
 import { copyLargeObject, type WriteCondition } from "./copy-large-object.ts";
 import { copyRequests } from "./copy-requests.ts";
@@ -149,9 +150,4 @@ function etagsOf(known: Known, copied: string | undefined): Pick<Copied, "etags"
   );
   if (source === undefined || destination === undefined || source === destination) return {};
   return { etags: { source, destination } };
-}
-
-/** `bucket/key`, URL-encoded but for the slashes: a header holds no other characters. */
-function copySourceOf(bucket: string, key: string): string {
-  return [bucket, ...key.split("/")].map(encodeURIComponent).join("/");
 }

@@ -14,6 +14,7 @@ import {
   type ListingProgress,
   listDifferencesInput,
   listDifferencesOutput,
+  noProgress,
   shardInput,
   shardOutput,
   syncSummary,
@@ -27,18 +28,8 @@ export const prefix = "runs/run/";
 
 /** What a test says of the listing; the rest is 0. */
 export const progressOf = (progress: Partial<ListingProgress> = {}): ListingProgress => ({
-  after: "",
-  copyShards: 0,
-  orphanShards: 0,
-  listed: 0,
-  listedBytes: 0,
-  destinationListed: 0,
-  differing: 0,
-  differingBytes: 0,
-  unchanged: 0,
-  orphans: 0,
+  ...noProgress,
   listRequests: 2,
-  headRequests: 0,
   ...progress,
 });
 
