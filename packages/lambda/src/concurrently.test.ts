@@ -25,3 +25,11 @@ test("an error ends the run after what is under way", async () => {
   await expect(running).rejects.toThrow("broken");
   expect(begun).toEqual([0, 1]);
 });
+
+test("of several errors that of the first item is thrown, however late it came", async () => {
+  const running = concurrently([20, 0], 2, async (turns) => {
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    throw new Error(`after ${turns}`);
+  });
+  await expect(running).rejects.toThrow("after 20");
+});

@@ -1,6 +1,7 @@
 /**
- * Runs `work` for each item, at most `limit` at a time. The first error ends the run: no further item is
- * begun, and it is thrown once those under way have ended.
+ * Runs `work` for each item, at most `limit` at a time. An error ends the run: no further item is begun, and
+ * once those under way have ended, the error of the first item in order is thrown. So two that fail for the
+ * same reason give the same error each time, whichever was faster.
  * @returns what each came to, in the order of the items
  */
 export async function concurrently<Item, Result>(
@@ -10,18 +11,19 @@ export async function concurrently<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = new Array(items.length);
   const left = items.entries();
-  const failures: unknown[] = [];
+  const failures: { index: number; error: unknown }[] = [];
   const worker = async (): Promise<void> => {
     for (const [index, item] of left) {
       if (failures.length > 0) return;
       try {
         results[index] = await work(item, index);
       } catch (error) {
-        failures.push(error);
+        failures.push({ index, error });
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
+  const [first] = failures.toSorted((a, b) => a.index - b.index);
+  if (first !== undefined) throw first.error;
   return results;
 }

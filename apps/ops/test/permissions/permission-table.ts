@@ -9,13 +9,14 @@ export function permissionTable(
 ): string {
   const plain = (text: string): string =>
     text
+      // What is random goes first: its digits could look like an account.
+      .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
+      .replace(/(Extended Request ID: )[\w+/=-]+/g, "$1<id>")
+      .replace(/\b[0-9a-f]{40}-r\d+\b/g, "<execution>")
       .replaceAll(prefix, "darkroom-<stage>-")
       .replace(/arn:aws:(\w+):[a-z0-9-]+:\d{12}:/g, "arn:aws:$1:<region>:<account>:")
       .replace(/\b0{12}-[a-z]+-[a-z]+-\d\b/g, "<account>-<region>")
       .replace(/\b\d{12}\b/g, "<account>")
-      .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
-      .replace(/(Extended Request ID: )[\w+/=-]+/g, "$1<id>")
-      .replace(/\b[0-9a-f]{40}-r\d+\b/g, "<execution>")
       // Either branch fails first.
       .replace(
         /Find(?:Source|Destination)BucketRegion: no access to the bucket [^:]+:/g,

@@ -297,6 +297,15 @@ test("a failed listing fails the call, and keeps no progress", async () => {
   await expect(list({ ...there, pages })).rejects.toThrow("listing broke off");
 });
 
+test("of two failed listings the source's is told, whichever failed first", async () => {
+  const there = place({ from: {}, into: {} });
+  const pages: ObjectPages = async function* ({ bucket }) {
+    if (bucket === "from") await new Promise((done) => setImmediate(done));
+    yield await Promise.reject(new Error(`no access to ${bucket}`));
+  };
+  await expect(list({ ...there, pages })).rejects.toThrow("no access to from");
+});
+
 test("a comparison that fails fails the call", async () => {
   const there = place({ from: { a: [1, "e1"] }, into: { a: [1, "e2"] } });
   const haveSameBytes = () => Promise.reject(new Error("try later"));

@@ -1,3 +1,4 @@
+import { concurrently } from "@darkroom/lambda/concurrently";
 import {
   compareKeys,
   copiedBefore,
@@ -81,7 +82,7 @@ export async function listDifferences(
     while (!done) {
       if (source.needsPage || destination.needsPage) {
         if (now.after !== begin && isTimeUp()) break;
-        await Promise.all([source.fill(), destination.fill()]);
+        await concurrently([source, destination], 2, (listing) => listing.fill());
       }
       const [wanted, found] = [source.current, destination.current];
       const order = orderOf(wanted, found);
