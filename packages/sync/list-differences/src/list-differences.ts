@@ -102,7 +102,7 @@ export async function listDifferences(
       }
     }
     await differences.end();
-    await Promise.all([copies.end(), orphans.end()]);
+    await concurrently([copies, orphans], 2, (shards) => shards.end());
   } finally {
     stop.abort();
   }

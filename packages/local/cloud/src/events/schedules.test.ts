@@ -123,7 +123,7 @@ test("a machine that slept for hours gets one event when it wakes, and goes on a
   events = open(rule(), sleepy);
   now += 7.25 * hour;
   timers.shift()?.callback();
-  await vi.waitFor(() => expect(times()).toEqual(["2026-01-01T07:00:00Z"]));
+  await expect.poll(times).toEqual(["2026-01-01T07:00:00Z"]);
 
   expect(timers.map(({ atMs }) => new Date(atMs).toISOString())).toEqual([
     "2026-01-01T08:00:00.000Z",

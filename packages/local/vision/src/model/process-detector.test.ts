@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Detector } from "../detector.ts";
 import { type ProcessDetectorOptions, processDetector } from "./process-detector.ts";
 
@@ -90,7 +90,7 @@ test("ends a process that hangs, and goes on with another", async () => {
     message: "The process that looks at pictures took more than 5000 ms; try again.",
   });
   expect(await after).not.toBe(before);
-  await vi.waitFor(() => expect(isRunning(before)).toBe(false));
+  await expect.poll(() => isRunning(before)).toBe(false);
 });
 
 test("fails each call, and ends, where the process can't be started", async () => {
