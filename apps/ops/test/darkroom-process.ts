@@ -7,7 +7,13 @@ import { fileURLToPath } from "node:url";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
-import { paginateListExecutions, SFNClient } from "@aws-sdk/client-sfn";
+import {
+  DescribeExecutionCommand,
+  ExecutionDoesNotExist,
+  paginateListExecutions,
+  SFNClient,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { BatchGetCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type ImageItem, imageIdOf, imageItem } from "@darkroom/workflow";
@@ -158,6 +164,33 @@ export class DarkroomProcess {
       }
     }
     return executions;
+  }
+
+  /** How an execution goes; undefined where it isn't there, or not yet. */
+  async executionStatus(executionArn: string): Promise<string | undefined> {
+    try {
+      const { sfn } = this.clients;
+      return (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status;
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw error;
+    }
+  }
+
+  /** Stops an execution once it runs: the row that names it is there before. */
+  async stopExecution(
+    executionArn: string,
+    reason: { error?: string; cause?: string } = {},
+    timeoutMs = 60_000,
+  ): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const status = await this.executionStatus(executionArn);
+      if (status === "RUNNING") break;
+      if (Date.now() > deadline) throw new Error(`${executionArn} never ran: ${status}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await this.clients.sfn.send(new StopExecutionCommand({ executionArn, ...reason }));
   }
 
   /** The rows of keys in the landing bucket, once `ready` says that they will do. */

@@ -10,7 +10,7 @@ import {
   type PutObjectCommandOutput,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { GetExecutionHistoryCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { GetExecutionHistoryCommand } from "@aws-sdk/client-sfn";
 import type { ImageItem } from "@darkroom/workflow";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -241,13 +241,10 @@ describe("what no state of the machine can catch", () => {
       await put(key, await photo({}));
       const started = (await darkroom.rowsWhen([key], (row) => row !== undefined)).get(key);
 
-      await darkroom.clients.sfn.send(
-        new StopExecutionCommand({
-          executionArn: started?.executionArn ?? "",
-          error: "Enough",
-          cause: "the operator stopped it",
-        }),
-      );
+      await darkroom.stopExecution(started?.executionArn ?? "", {
+        error: "Enough",
+        cause: "the operator stopped it",
+      });
 
       expect(await end(key)).toMatchObject({
         status: "FAILED",

@@ -1,4 +1,3 @@
-import { DescribeExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readExecution } from "../src/history/read-execution.ts";
 import { DarkroomProcess } from "./darkroom-process.ts";
@@ -63,7 +62,7 @@ test("with 20 % random faults at every task each photo comes to an end, and none
     if (status === "FAILED") expect(errReason).toBeDefined();
     // The row is written before the execution ends.
     await expect
-      .poll(() => executionStatus(executionArn))
+      .poll(() => darkroom.executionStatus(executionArn))
       .toBe(status === "READY" ? "SUCCEEDED" : "FAILED");
     const { events } = await readExecution(executionArn, darkroom.clients.sfn);
     for (const { type } of events) {
@@ -81,8 +80,3 @@ test("with 20 % random faults at every task each photo comes to an end, and none
     `${count} photos ended in ${seconds.toFixed(1)} s: ${JSON.stringify(ends)}; ${tries.failed} of ${tries.scheduled} tries failed`,
   );
 });
-
-async function executionStatus(executionArn: string): Promise<string | undefined> {
-  const { sfn } = darkroom.clients;
-  return (await sfn.send(new DescribeExecutionCommand({ executionArn }))).status;
-}

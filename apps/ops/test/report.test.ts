@@ -1,5 +1,4 @@
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { DescribeExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { DeleteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type ImageItem, imageIdOf } from "@darkroom/workflow";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -38,18 +37,8 @@ async function processPhotos(): Promise<void> {
 
   await faults("add", "--function", "extract-metadata", "--delay", "60");
   await Promise.all([failed, stuck].map(put));
-  for (const row of (
-    await darkroom.rowsWhen([failed, stuck], (row) => row !== undefined)
-  ).values()) {
-    const { executionArn } = row;
-    const running = () =>
-      darkroom.clients.sfn
-        .send(new DescribeExecutionCommand({ executionArn }))
-        .then(({ status }) => status)
-        .catch(() => undefined);
-    await expect.poll(running).toBe("RUNNING");
-    await darkroom.clients.sfn.send(new StopExecutionCommand({ executionArn }));
-  }
+  const started = await darkroom.rowsWhen([failed, stuck], (row) => row !== undefined);
+  for (const { executionArn } of started.values()) await darkroom.stopExecution(executionArn);
   await darkroom.rowsWhen([failed, stuck], isTerminal);
   await faults("clear", "--all");
 

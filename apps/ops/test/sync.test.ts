@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { DescribeExecutionCommand, ListExecutionsCommand } from "@aws-sdk/client-sfn";
+import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ReportJson } from "../src/report/report-json.ts";
 import type { SyncOutcome } from "../src/sync/sync-outcome.ts";
@@ -71,7 +71,7 @@ function begin(...args: string[]) {
     child,
     ended: once(child, "close").then(([code]) => ({ code, stdout, stderr })),
     executionArn: async () => {
-      await expect.poll(() => stderr, { timeout: 10_000 }).toMatch(/^Execution arn:\S+\n/m);
+      await expect.poll(() => stderr).toMatch(/^Execution arn:\S+\n/m);
       return /^Execution (\S+)$/m.exec(stderr)?.[1] ?? "";
     },
   };
@@ -207,14 +207,14 @@ describe("while objects are copied slowly", () => {
     expect([code, stdout]).toEqual([130, ""]);
     expect(stderr).toContain(`stepfunctions stop-execution --execution-arn ${arn}`);
     expect(stderr).toContain(`executions show ${arn}`);
-    await expect.poll(() => statusOf(arn), { timeout: 30_000 }).toBe("SUCCEEDED");
+    await expect.poll(() => darkroom.executionStatus(arn)).toBe("SUCCEEDED");
   });
 
   test("kill -9 of the cloud is lived through: the run and its watcher go on after a restart", async () => {
     await seed(105);
     const { ended, executionArn } = begin("--json");
     const arn = await executionArn();
-    await expect.poll(() => phaseOf(arn), { timeout: 10_000 }).toContain("/copy/");
+    await expect.poll(() => phaseOf(arn)).toContain("/copy/");
 
     await darkroom.stop("SIGKILL");
     await darkroom.start();
@@ -238,13 +238,6 @@ async function countOfRuns(): Promise<number> {
     new ListExecutionsCommand({ stateMachineArn: darkroom.variable("DARKROOM_SYNC_MACHINE_ARN") }),
   );
   return executions.length;
-}
-
-async function statusOf(executionArn: string): Promise<string | undefined> {
-  const { status } = await darkroom.clients.sfn.send(
-    new DescribeExecutionCommand({ executionArn }),
-  );
-  return status;
 }
 
 /** The keys of a run's shards, which are there once the listing is done. */
