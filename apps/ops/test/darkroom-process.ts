@@ -181,9 +181,8 @@ export class DarkroomProcess {
   async stopExecution(
     executionArn: string,
     reason: { error?: string; cause?: string } = {},
-    timeoutMs = 60_000,
   ): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const status = await this.executionStatus(executionArn);
       if (status === "RUNNING") break;

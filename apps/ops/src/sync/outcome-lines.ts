@@ -1,5 +1,5 @@
 import { plainText } from "../table/fit-text.ts";
-import { formatBytes, formatCount, formatDuration } from "../table/format.ts";
+import { formatBytes, formatCount, formatDuration, formatRate } from "../table/format.ts";
 import type { Terminal } from "../terminal.ts";
 import type { SyncOutcome } from "./sync-outcome.ts";
 
@@ -50,9 +50,8 @@ export function outcomeLines(
 
 function copiedText({ copied, bytes, seconds }: SyncOutcome): string {
   if (copied === null || copied === 0) return "0";
-  const rate = copied / Math.max(seconds, 0.001);
-  const shown = rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate));
-  return `${formatCount(copied)}, ${formatBytes(bytes ?? 0)} in ${formatDuration(seconds * 1000)}, ${shown} objects/s`;
+  const rate = formatRate(copied / Math.max(seconds, 0.001));
+  return `${formatCount(copied)}, ${formatBytes(bytes ?? 0)} in ${formatDuration(seconds * 1000)}, ${rate}`;
 }
 
 function nothingListed(outcome: SyncOutcome): string | undefined {

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration } from "../table/format.ts";
+import { formatBytes, formatCount, formatDuration, formatRate } from "../table/format.ts";
 import type { RunProgress } from "./run-progress.ts";
 
 /**
@@ -25,7 +25,7 @@ export function tellRun(progress: RunProgress, now: number): string {
   }
   if (copying && settled > 0) {
     const rate = settled / (Math.max(now - phaseSince, 1) / 1000);
-    parts.push(`${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} objects/s`);
+    parts.push(formatRate(rate));
     const left = listing.differing - settled;
     if (left > 0) parts.push(`${timeLeft(left / rate)} left`);
   }

@@ -3,6 +3,10 @@ import type { ExtractedMetadata, GeoLocation, Tag } from "@darkroom/workflow";
 /** `1,234,567` */
 export const formatCount = (count: number): string => count.toLocaleString("en-US");
 
+/** `9.5 objects/s`, `1,234 objects/s` */
+export const formatRate = (perSecond: number): string =>
+  `${perSecond < 10 ? perSecond.toFixed(1) : formatCount(Math.round(perSecond))} objects/s`;
+
 /** Bytes as file managers show them: `3.1 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
